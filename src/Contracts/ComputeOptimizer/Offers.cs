@@ -1,0 +1,58 @@
+namespace Terradev.Contracts.ComputeOptimizer;
+
+public enum Cloud
+{
+    Aws,
+    Gcp,
+    Azure,
+}
+
+/// <summary>How an instance is bought.</summary>
+public enum Capacity
+{
+    Spot,
+    OnDemand,
+}
+
+/// <summary>What the caller accepts: <see cref="SpotPreferred"/> takes the cheaper of both, and spot wins a tie.</summary>
+public enum CapacityPreference
+{
+    SpotPreferred,
+    Spot,
+    OnDemand,
+}
+
+/// <summary>How far a price can be trusted: read from the provider's own list, derived from it, or old.</summary>
+public enum PriceConfidence
+{
+    Listed,
+    Estimate,
+    Stale,
+}
+
+/// <summary>One instance type in one region, bought in one way, at one price.</summary>
+/// <param name="Zone">Availability zone, where the price is a zone's own.</param>
+/// <param name="PricePerHour">USD per hour of the whole instance, 4 decimals.</param>
+/// <param name="Source">Who said the price.</param>
+/// <param name="AsOf">When.</param>
+public sealed record Offer(
+    Cloud Cloud,
+    string Region,
+    string? Zone,
+    string InstanceType,
+    Capacity Capacity,
+    OfferGpu Gpu,
+    decimal Vcpus,
+    decimal MemoryGiB,
+    decimal PricePerHour,
+    string Source,
+    DateOnly AsOf,
+    PriceConfidence Confidence);
+
+/// <summary>The GPUs of an instance.</summary>
+/// <param name="Model">As NVIDIA and the clouds name it: <c>T4</c>, <c>A100-80GB</c>, <c>H100</c>.</param>
+/// <param name="Count">GPUs in the instance; a fraction where the cloud sells slices.</param>
+/// <param name="MemoryMiB">Memory of one GPU (or of the slice) in MiB, as the provider reports it where known.</param>
+/// <param name="ComputeCapability">NVIDIA compute capability such as <c>7.5</c>; null for other vendors.</param>
+/// <param name="NvLink">Whether the GPUs share one NVLink domain.</param>
+public sealed record OfferGpu(string Model, decimal Count, int MemoryMiB, string Vendor, string? ComputeCapability, bool NvLink);

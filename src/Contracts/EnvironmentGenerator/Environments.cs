@@ -1,0 +1,91 @@
+using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.DatasetRegistry;
+using Terradev.Contracts.ModelRegistry;
+
+namespace Terradev.Contracts.EnvironmentGenerator;
+
+/// <summary>What the owner wants.</summary>
+public enum DesiredState
+{
+    Running,
+    Stopped,
+    Destroyed,
+}
+
+/// <summary>What is known of the environment.</summary>
+public enum EnvironmentStatus
+{
+    Draft,
+    Generated,
+    Planning,
+    AwaitingApproval,
+    Provisioning,
+    Ready,
+    Updating,
+    Stopping,
+    Stopped,
+    Starting,
+    Destroying,
+    Destroyed,
+    Degraded,
+    Interrupted,
+    Reconciling,
+    Failed,
+    Quarantined,
+}
+
+/// <summary>An environment with what was chosen and why.</summary>
+/// <param name="Id">Opaque and unique for ever.</param>
+/// <param name="Name">Unique among the environments that are not destroyed.</param>
+/// <param name="Rehearsal">True where nothing is created: the job ends after <c>terraform plan</c>.</param>
+/// <param name="Reason">Why the status is what it is, when that needs saying.</param>
+/// <param name="Recommendation">The chosen offer first, then the alternatives and the refused offers.</param>
+/// <param name="Outputs">Terraform outputs by name, once applied.</param>
+/// <param name="BundlePath">Folder of the bundle on the server's machine, when the server keeps one.</param>
+public sealed record EnvironmentResponse(
+    string Id,
+    string Name,
+    EnvironmentStatus Status,
+    DesiredState Desired,
+    IReadOnlyList<string> Conditions,
+    Refusal? Reason,
+    bool Rehearsal,
+    EnvironmentRequest Request,
+    ModelSummary? Model,
+    DatasetSummary? Dataset,
+    ModelRequirements? Requirements,
+    Recommendation? Recommendation,
+    Quote? Quote,
+    PlanSummary? Plan,
+    IReadOnlyDictionary<string, string?> Outputs,
+    string Owner,
+    string Blueprint,
+    string? BundlePath,
+    int LastRun,
+    long LastSequence,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>What the environment costs, fixed at the moment of the choice.</summary>
+/// <param name="Lines">The parts of <paramref name="PerHour"/>.</param>
+/// <param name="PerHour">USD per hour, all parts together, 4 decimals.</param>
+/// <param name="ToFinish">USD for the estimated run; null when the work cannot be estimated.</param>
+/// <param name="AtDeadline">USD until the deadline: the worst case that the budget must hold.</param>
+/// <param name="ValidUntil">Until then the price is honoured at apply.</param>
+public sealed record Quote(
+    string Id,
+    Offer Offer,
+    IReadOnlyList<QuoteLine> Lines,
+    decimal PerHour,
+    decimal? ToFinish,
+    decimal AtDeadline,
+    decimal MaxRuntimeHours,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ValidUntil);
+
+/// <summary>One part of a quote in USD per hour, with its source.</summary>
+public sealed record QuoteLine(string Item, decimal PerHour, string Source, DateOnly AsOf);
+
+/// <summary>Resource counts of a Terraform plan.</summary>
+public sealed record PlanSummary(int Add, int Change, int Destroy);

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Terradev.Contracts;
+
+namespace Terradev.ServiceDefaults;
+
+/// <summary>What every process has, whatever modules run in it.</summary>
+public static class Service
+{
+    /// <summary>Largest request body, in bytes, of an address that does not say otherwise.</summary>
+    public const long MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Telemetry, health, problem details, JSON dialect, API keys and the clock. <paramref name="name"/> is the resource name, such as <c>modelregistry</c>.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name)
+    {
+        builder.Services.AddOptions<TerradevOptions>().BindConfiguration(TerradevOptions.Section)
+            .Validate(options => !string.IsNullOrWhiteSpace(options.DataDirectory), "Terradev:DataDirectory is empty: name a folder this process may write to.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
+            .AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.ConfigureHttpJsonOptions(json => TerradevJson.Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+        {
+            context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
+            context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+        });
+        builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
+        // A body that cannot be bound reaches the exception handler, which explains it.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddOpenApi();
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.AddServerHeader = false;
+        });
+        builder.AddTelemetry(name);
+        return builder;
+    }
+
+    /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(async context =>
+        {
+            var details = Problems.Details(Problems.ForStatus(context.HttpContext.Response.StatusCode));
+            details.Status = context.HttpContext.Response.StatusCode;
+            await context.HttpContext.RequestServices.GetRequiredService<IProblemDetailsService>()
+                .TryWriteAsync(new ProblemDetailsContext { HttpContext = context.HttpContext, ProblemDetails = details });
+        });
+        app.UseRouteNamesInTraces();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealth }).AllowAnonymous();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
+        return app;
+    }
+
+    private static Task WriteHealth(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = report.Status.ToString().ToLowerInvariant(),
+        checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString().ToLowerInvariant(), entry.Value.Description }),
+    });
+}

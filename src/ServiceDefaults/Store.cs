@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Terradev.Contracts;
+
+namespace Terradev.ServiceDefaults;
+
+/// <summary>Base of every service's store: the same model on PostgreSQL and on SQLite.</summary>
+public abstract class StoreDb(DbContextOptions options) : DbContext(options)
+{
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Enum>().HaveConversion<string>();
+        if (Database.IsSqlite())
+        {
+            // SQLite has no time type; ticks keep the order that queries rely on.
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+        }
+    }
+
+    private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(time => time.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+}
+
+/// <summary>Registers a service's store and brings its schema up to date at start.</summary>
+public static class Store
+{
+    /// <summary>
+    /// PostgreSQL when the connection string <paramref name="name"/> is configured, otherwise <c>{name}.db</c> in the data
+    /// directory. <typeparamref name="TSqlite"/> and <typeparamref name="TPostgres"/> own the migrations of their database.
+    /// </summary>
+    public static void AddStore<TDb, TSqlite, TPostgres>(this IHostApplicationBuilder builder, string name)
+        where TDb : StoreDb
+        where TSqlite : TDb
+        where TPostgres : TDb
+    {
+        var connectionString = builder.Configuration.GetConnectionString(name);
+        if (string.IsNullOrEmpty(connectionString))
+        {
+            builder.Services.AddDbContext<TDb, TSqlite>((services, db) => UseSqliteFile(db, Path.Combine(
+                services.GetRequiredService<IOptions<TerradevOptions>>().Value.EnsureDataDirectory(), $"{name}.db")).UseStoreDefaults(services));
+        }
+        else
+        {
+            builder.Services.AddDbContext<TDb, TPostgres>((services, db) => db
+                .UseNpgsql(connectionString, postgres => postgres.EnableRetryOnFailure(maxRetryCount: 4, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null))
+                .UseStoreDefaults(services));
+        }
+
+        builder.Services.AddSingleton<StoreReady<TDb>>();
+        builder.Services.AddHostedService<StoreMigration<TDb>>();
+        builder.Services.AddHealthChecks().AddCheck<StoreHealth<TDb>>($"store-{name}");
+    }
+
+    /// <summary>SQLite as every store here uses it: one writer, readers beside it, and writers that wait for their turn.</summary>
+    public static DbContextOptionsBuilder UseSqliteFile(DbContextOptionsBuilder builder, string path) =>
+        builder.UseSqlite($"Data Source={path};Cache=Private;Default Timeout=30;Pooling=True");
+
+    /// <summary>Keeps a value as JSON text in the dialect of the API.</summary>
+    public static PropertyBuilder<T> HasJsonConversion<T>(this PropertyBuilder<T> property) =>
+        property.HasConversion(
+            value => JsonSerializer.Serialize(value, TerradevJson.Options),
+            text => JsonSerializer.Deserialize<T>(text, TerradevJson.Options)!,
+            new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<T>(
+                (a, b) => JsonSerializer.Serialize(a, TerradevJson.Options) == JsonSerializer.Serialize(b, TerradevJson.Options),
+                value => value == null ? 0 : JsonSerializer.Serialize(value, TerradevJson.Options).GetHashCode(StringComparison.Ordinal),
+                value => value));
+
+    private static void UseStoreDefaults(this DbContextOptionsBuilder builder, IServiceProvider services) => builder
+        .AddInterceptors(services.GetServices<IInterceptor>())
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MultipleCollectionIncludeWarning));
+}
+
+/// <summary>Completes when the schema is up to date; workers wait for it before their first query.</summary>
+public sealed class StoreReady<TDb>
+{
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    internal void Set() => _ready.TrySetResult();
+}
+
+internal sealed partial class StoreMigration<TDb>(IServiceScopeFactory scopes, StoreReady<TDb> ready, ILogger<StoreMigration<TDb>> logger, TimeProvider time)
+    : BackgroundService
+    where TDb : StoreDb
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var delay = TimeSpan.FromMilliseconds(250);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await MigrateAsync(stoppingToken);
+                ready.Set();
+                return;
+            }
+            catch (Exception exception) when (Unavailable.Is(exception))
+            {
+                LogWaiting(exception, typeof(TDb).Name, delay);
+                await Task.Delay(delay, time, stoppingToken);
+                delay = delay * 2 < TimeSpan.FromSeconds(5) ? delay * 2 : TimeSpan.FromSeconds(5);
+            }
+        }
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        if (db.Database.IsSqlite())
+        {
+            await db.Database.OpenConnectionAsync(cancellationToken);
+            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+        }
+
+        // Several replicas may start at once; EF Core takes a lock in the database while it migrates.
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "{Store} cannot be reached; next try in {Delay}")]
+    private partial void LogWaiting(Exception exception, string store, TimeSpan delay);
+}
+
+internal sealed class StoreHealth<TDb>(TDb db, StoreReady<TDb> ready) : IHealthCheck
+    where TDb : StoreDb
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!ready.IsReady)
+        {
+            return HealthCheckResult.Unhealthy("The schema is not up to date yet.");
+        }
+
+        return await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The store does not answer.");
+    }
+}
+
+/// <summary>Lets <c>dotnet ef</c> make the SQLite migrations of a store without running its service.</summary>
+public abstract class SqliteDesignTime<TDb>(Func<DbContextOptions<TDb>, TDb> create) : IDesignTimeDbContextFactory<TDb>
+    where TDb : StoreDb
+{
+    /// <inheritdoc/>
+    public TDb CreateDbContext(string[] args) => create(new DbContextOptionsBuilder<TDb>().UseSqlite("Data Source=design-time.db").Options);
+}
+
+/// <summary>Lets <c>dotnet ef</c> make the PostgreSQL migrations of a store without running its service.</summary>
+public abstract class PostgresDesignTime<TDb>(Func<DbContextOptions<TDb>, TDb> create) : IDesignTimeDbContextFactory<TDb>
+    where TDb : StoreDb
+{
+    /// <inheritdoc/>
+    public TDb CreateDbContext(string[] args) => create(new DbContextOptionsBuilder<TDb>().UseNpgsql("Host=design-time").Options);
+}

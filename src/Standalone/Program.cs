@@ -1,0 +1,3 @@
+using Terradev.Standalone;
+
+StandaloneApp.Create(args).Run();
