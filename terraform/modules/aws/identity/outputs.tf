@@ -1,0 +1,12 @@
+output "instance_profile" {
+  description = "Name of the instance profile."
+  value       = aws_iam_instance_profile.instance.name
+
+  # A machine that boots before its policy exists would fail on its first call.
+  depends_on = [aws_iam_role_policy.instance]
+}
+
+output "role_arn" {
+  description = "ARN of the machine's role."
+  value       = aws_iam_role.instance.arn
+}
