@@ -51,8 +51,10 @@ resource "aws_instance" "this" {
   user_data = local.user_data
 
   # The timer on the machine powers it off at the deadline; that must end the bill, not park a disk.
-  # One-time spot instances cannot stop anyhow, and accept this at launch.
-  instance_initiated_shutdown_behavior = "terminate"
+  # A one-time spot instance cannot stop and terminates anyhow; setting this for it would fail, because the
+  # provider sets it once more after the launch, and EC2 refuses to modify attributes of spot instances
+  # (https://github.com/hashicorp/terraform-provider-aws/pull/41206).
+  instance_initiated_shutdown_behavior = var.capacity == "spot" ? null : "terminate"
 
   dynamic "instance_market_options" {
     for_each = var.capacity == "spot" ? [1] : []

