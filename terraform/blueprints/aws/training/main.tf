@@ -11,33 +11,39 @@ provider "aws" {
   skip_requesting_account_id  = var.rehearsal
 
   default_tags {
-    tags = merge(var.tags, {
-      Name                    = var.name
-      "terradev:installation" = var.installation
-      "terradev:environment"  = var.environment
-      "terradev:owner"        = var.owner
-      "terradev:expires-at"   = var.expires_at
-    })
+    tags = local.tags
   }
 }
 
 locals {
+  # Default tags reach what a module forgets. Modules get the same tags nevertheless: the provider drops a default
+  # tag from the root volume when its value changes.
+  tags = merge(var.tags, {
+    Name                    = var.name
+    "terradev:installation" = var.installation
+    "terradev:environment"  = var.environment
+    "terradev:owner"        = var.owner
+    "terradev:expires-at"   = var.expires_at
+  })
+
   # Buckets are unique in the world and roles in the account, so the name alone would collide with that of
   # another installation, environment or region.
-  unique_name = "${var.name}-${substr(sha256(jsonencode([var.installation, var.environment, var.region])), 0, 10)}"
+  suffix      = substr(sha256(jsonencode([var.installation, var.environment, var.region])), 0, 10)
+  unique_name = "${var.name}-${local.suffix}"
 
   # Fixed here, not passed on from one module to the next: the machine's role and its timer refer to the
   # schedule that terminates the machine, which would otherwise be a cycle.
   deadline_schedule_name = "${local.unique_name}-deadline"
 
-  offered_zones = var.rehearsal ? ["${var.region}a", "${var.region}b"] : sort(distinct(flatten([
-    # Local and Wavelength Zones (us-west-2-lax-1a) are offered too, but need opting in and lack much.
-    for offerings in data.aws_ec2_instance_type_offerings.this : [
-      for zone in offerings.locations : zone if can(regex("^${var.region}[a-z]$", zone))
-    ]
-  ])))
+  # Local and Wavelength Zones (us-west-2-lax-1a) are offered too, but need opting in and lack much.
+  offered_zones = sort(distinct([
+    for zone in flatten(data.aws_ec2_instance_type_offerings.this[*].locations) : zone if can(regex("^${var.region}[a-z]$", zone))
+  ]))
 
-  availability_zones = length(var.availability_zones) > 0 ? var.availability_zones : slice(local.offered_zones, 0, min(2, length(local.offered_zones)))
+  # The last resort serves rehearsals, and a destroy after AWS withdrew the type. A plan to create anything stops at
+  # the postcondition below.
+  candidate_zones    = coalescelist(var.availability_zones, local.offered_zones, ["${var.region}a", "${var.region}b"])
+  availability_zones = slice(local.candidate_zones, 0, min(2, length(local.candidate_zones)))
 
   ami_id = coalesce(
     var.ami_id,
@@ -45,9 +51,8 @@ locals {
   )
 }
 
-# Zones given by the user are taken at their word.
 data "aws_ec2_instance_type_offerings" "this" {
-  count = !var.rehearsal && length(var.availability_zones) == 0 ? 1 : 0
+  count = var.rehearsal ? 0 : 1
 
   location_type = "availability-zone"
 
@@ -58,8 +63,8 @@ data "aws_ec2_instance_type_offerings" "this" {
 
   lifecycle {
     postcondition {
-      condition     = anytrue([for zone in self.locations : can(regex("^${var.region}[a-z]$", zone))])
-      error_message = "AWS offers no ${var.instance_type} in any zone of ${var.region}. Choose another instance type or region."
+      condition     = anytrue([for zone in self.locations : length(var.availability_zones) > 0 ? zone == var.availability_zones[0] : can(regex("^${var.region}[a-z]$", zone))])
+      error_message = "AWS offers no ${var.instance_type} in ${try(var.availability_zones[0], "any zone of ${var.region}")}. Choose another instance type, zone or region."
     }
   }
 }
@@ -76,14 +81,16 @@ module "network" {
   name               = local.unique_name
   region             = var.region
   availability_zones = local.availability_zones
+  tags               = local.tags
 }
 
 module "storage" {
   source = "../../../modules/aws/storage"
 
-  datasets_bucket_name = "${var.name}-datasets-${trimprefix(local.unique_name, "${var.name}-")}"
-  outputs_bucket_name  = "${var.name}-outputs-${trimprefix(local.unique_name, "${var.name}-")}"
+  datasets_bucket_name = "${var.name}-datasets-${local.suffix}"
+  outputs_bucket_name  = "${var.name}-outputs-${local.suffix}"
   force_destroy        = var.force_destroy
+  tags                 = local.tags
 }
 
 module "observability" {
@@ -91,6 +98,7 @@ module "observability" {
 
   name           = local.unique_name
   retention_days = var.log_retention_days
+  tags           = local.tags
 }
 
 module "identity" {
@@ -103,6 +111,7 @@ module "identity" {
   outputs_bucket_arn     = module.storage.outputs_bucket_arn
   log_group_arn          = module.observability.log_group_arn
   deadline_schedule_name = local.deadline_schedule_name
+  tags                   = local.tags
 }
 
 module "gpu_instance" {
@@ -134,6 +143,8 @@ module "gpu_instance" {
     },
     var.dataset == null ? {} : { dataset = var.dataset },
   )
+
+  tags = local.tags
 }
 
 module "cost_guard" {
@@ -143,4 +154,5 @@ module "cost_guard" {
   expires_at   = var.expires_at
   instance_id  = module.gpu_instance.instance_id
   instance_arn = module.gpu_instance.instance_arn
+  tags         = local.tags
 }

@@ -27,3 +27,8 @@ output "security_group_id" {
   description = "Id of the egress-only security group."
   value       = aws_security_group.this.id
 }
+
+output "user_data" {
+  description = "The script of the first boot. It holds no secrets."
+  value       = local.user_data
+}
