@@ -29,12 +29,16 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   tags = merge(var.tags, { Name = "${var.name}-egress-${each.key}" })
 }
 
-# Changes when somebody asks for another image or other settings, and not when AWS publishes a newer image
-# under the same parameter or when the deadline moves.
+# Changes when somebody asks for another machine, and not when AWS publishes a newer image under the same parameter
+# or when the deadline moves. Type and capacity are here because the provider would resize in place, which spot
+# instances refuse, and overlooks a change from spot to on-demand
+# (https://github.com/hashicorp/terraform-provider-aws/issues/38141).
 resource "terraform_data" "wish" {
   input = {
-    image    = var.image_key
-    settings = var.settings
+    image         = var.image_key
+    instance_type = var.instance_type
+    capacity      = var.capacity
+    settings      = var.settings
   }
 }
 
