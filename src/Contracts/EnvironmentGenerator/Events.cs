@@ -9,16 +9,16 @@ namespace Terradev.Contracts.EnvironmentGenerator;
 public abstract record EnvironmentEvent
 {
     /// <summary>Unique; a consumer that has seen it may drop it.</summary>
-    public required Guid EventId { get; init; }
+    public Guid EventId { get; init; }
 
-    public required DateTimeOffset OccurredAt { get; init; }
+    public DateTimeOffset OccurredAt { get; init; }
 
-    public required string EnvironmentId { get; init; }
+    public string EnvironmentId { get; init; } = "";
 
     /// <summary>1, 2, 3, ... within the environment, without gaps.</summary>
-    public required long Sequence { get; init; }
+    public long Sequence { get; init; }
 
-    public required string EnvironmentName { get; init; }
+    public string EnvironmentName { get; init; } = "";
 }
 
 /// <summary>An environment was asked for and stored.</summary>

@@ -81,3 +81,10 @@ public sealed record Decision
     /// <summary>Up to 500 characters, kept with the run.</summary>
     public string? Comment { get; init; }
 }
+
+/// <summary>Body of <c>POST /api/v1/environments/{id}/apply</c>: plan anew, with credentials, and apply.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ApplyRequest
+{
+    public bool AutoApprove { get; init; }
+}
