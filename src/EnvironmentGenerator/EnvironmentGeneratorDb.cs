@@ -19,6 +19,8 @@ public abstract class EnvironmentGeneratorDb(DbContextOptions options) : StoreDb
 
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
+    public DbSet<Installation> Installations => Set<Installation>();
+
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
     /// <summary>Saves the changes together with the events they raised.</summary>
@@ -99,12 +101,20 @@ public abstract class EnvironmentGeneratorDb(DbContextOptions options) : StoreDb
             line.ToTable("run_log");
             line.HasKey(l => new { l.EnvironmentId, l.Run, l.Line });
             line.Property(l => l.EnvironmentId).HasMaxLength(32);
+            line.Property(l => l.Phase).HasMaxLength(16);
         });
         modelBuilder.Entity<StateVersion>(state =>
         {
             state.ToTable("states");
             state.HasKey(s => new { s.EnvironmentId, s.Version });
             state.Property(s => s.EnvironmentId).HasMaxLength(32);
+        });
+        modelBuilder.Entity<Installation>(installation =>
+        {
+            installation.ToTable("installation");
+            installation.HasKey(i => i.Key);
+            installation.Property(i => i.Key).ValueGeneratedNever();
+            installation.Property(i => i.Id).HasMaxLength(32);
         });
         modelBuilder.Entity<IdempotencyKey>(key =>
         {

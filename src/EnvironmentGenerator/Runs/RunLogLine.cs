@@ -10,6 +10,9 @@ public sealed class RunLogLine
     /// <summary>1, 2, 3, ... within the run.</summary>
     public required int Line { get; init; }
 
+    /// <summary><c>init</c>, <c>plan</c>, <c>apply</c> or <c>destroy</c>.</summary>
+    public required string Phase { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Terraform's <c>@message</c>, or the raw line where it is not JSON.</summary>

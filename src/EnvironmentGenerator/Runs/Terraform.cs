@@ -7,7 +7,9 @@ namespace Terradev.EnvironmentGenerator.Runs;
 
 /// <summary>What to run, where, and with which variables beside those every run gets.</summary>
 /// <param name="Name">Short name of the step; Terraform's output goes to files of this name in the folder's <c>.run</c>.</param>
-internal sealed record TerraformStep(string Name, string Directory, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables, TimeSpan Timeout);
+/// <param name="Offline">Keeps the clouds' variables, and so every credential, from Terraform.</param>
+internal sealed record TerraformStep(
+    string Name, string Directory, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables, TimeSpan Timeout, bool Offline = false);
 
 /// <summary>How a step ended. <see cref="Outcome.Killed"/>: no exit code was written, so what was in flight is unknown.</summary>
 internal sealed record TerraformExit(int Code, TerraformExit.Outcome Ended, string StandardError)
@@ -142,7 +144,8 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
 
         foreach (var name in start.Environment.Keys.ToList())
         {
-            if (!PassedOn.Contains(name, StringComparer.Ordinal) && !PassedOnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            var isCloud = PassedOnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+            if (!PassedOn.Contains(name, StringComparer.Ordinal) && (step.Offline || !isCloud))
             {
                 start.Environment.Remove(name);
             }

@@ -118,6 +118,20 @@ public sealed class TerraformRun
         PlannedAt = now;
     }
 
+    /// <summary>A rehearsal ends with its plan.</summary>
+    public void FinishRehearsal(DateTimeOffset now)
+    {
+        if (Status != Planned || Kind != RunKind.Rehearse)
+        {
+            throw new InvalidOperationException($"Run {Number} is {Kind} and {Status}: no rehearsal that has its plan.");
+        }
+
+        EndedAt = now;
+        PlanFile = null;
+        Runnable = false;
+        ReleaseLease();
+    }
+
     public void PassCost() => MoveTo(CostChecked);
 
     public void PassPolicy() => MoveTo(PolicyChecked);
@@ -152,8 +166,10 @@ public sealed class TerraformRun
 
     public void StartApplying() => MoveTo(Applying);
 
+    /// <summary>What the run did to the cloud is not known, or not all of it.</summary>
     public void Interrupt() => MoveTo(Interrupted);
 
+    /// <summary>Somebody finds out.</summary>
     public void Reconcile() => MoveTo(Reconciling);
 
     /// <summary>Back to the start: nothing was changed yet, or what was changed is known again.</summary>

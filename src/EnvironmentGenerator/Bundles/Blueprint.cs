@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
+
+namespace Terradev.EnvironmentGenerator.Bundles;
+
+/// <summary>One text file of a bundle; the path is relative with forward slashes.</summary>
+public sealed record BundleFile(string Path, string Content);
+
+/// <summary>A root module with the modules it uses, as they ship inside this assembly.</summary>
+public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<BundleFile> Files)
+{
+    private const string Prefix = "terraform/";
+
+    private static readonly Lazy<FrozenDictionary<(Cloud, string), Blueprint>> Shipped = new(Load);
+
+    /// <summary>Every shipped blueprint.</summary>
+    public static IReadOnlyCollection<Blueprint> All => Shipped.Value.Values;
+
+    public static Blueprint? Find(Cloud cloud, string name) => Shipped.Value.GetValueOrDefault((cloud, name));
+
+    private static FrozenDictionary<(Cloud, string), Blueprint> Load()
+    {
+        var assembly = typeof(Blueprint).Assembly;
+        var resources = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(name => name[Prefix.Length..], name => Read(assembly, name), StringComparer.Ordinal);
+        var blueprints = new List<Blueprint>();
+        foreach (var roots in resources.Keys.Where(path => path.StartsWith("blueprints/", StringComparison.Ordinal)).GroupBy(path => string.Join('/', path.Split('/')[..3])))
+        {
+            // blueprints/aws/training/main.tf
+            var parts = roots.Key.Split('/');
+            if (!Wire.TryParse<Cloud>(parts[1], out var cloud))
+            {
+                continue;
+            }
+
+            blueprints.Add(new Blueprint(cloud, parts[2], Assemble(resources, roots.Key, [.. roots])));
+        }
+
+        return blueprints.ToFrozenDictionary(blueprint => (blueprint.Cloud, blueprint.Name));
+    }
+
+    // In the repository a blueprint reaches its modules by ../../../modules/<cloud>/; in a bundle they lie beside it.
+    private static List<BundleFile> Assemble(Dictionary<string, string> resources, string root, List<string> rootFiles)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var modules = new Queue<string>();
+        foreach (var path in rootFiles)
+        {
+            var content = ModuleSource().Replace(resources[path], source =>
+            {
+                modules.Enqueue($"modules/{source.Groups["cloud"].Value}/{source.Groups["module"].Value}");
+                return $"\"./modules/{source.Groups["module"].Value}\"";
+            });
+            files[path[(root.Length + 1)..]] = content;
+        }
+
+        foreach (var module in modules.Distinct(StringComparer.Ordinal))
+        {
+            foreach (var path in resources.Keys.Where(path => path.StartsWith(module + "/", StringComparison.Ordinal)))
+            {
+                files[$"modules/{module.Split('/')[2]}/{path[(module.Length + 1)..]}"] = resources[path];
+            }
+        }
+
+        return [.. files.Select(file => new BundleFile(file.Key, file.Value))];
+    }
+
+    private static string Read(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("\"(?:\\.\\./)+modules/(?<cloud>[a-z]+)/(?<module>[a-z0-9-]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ModuleSource();
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Terradev.Contracts;
+using Terradev.EnvironmentGenerator.Environments;
+
+namespace Terradev.EnvironmentGenerator.Bundles;
+
+/// <summary>What a bundle is rendered for, beside the environment itself.</summary>
+/// <param name="Installation">Marks the resources of this installation of Terradev.</param>
+/// <param name="SimulatedEndpoint">The AWS API is not Amazon's own (<c>AWS_ENDPOINT_URL</c>): buckets by path, and an image that every simulator knows.</param>
+public sealed record BundleTarget(string Installation, bool SimulatedEndpoint);
+
+/// <summary>
+/// Renders an environment's bundle: the static blueprint, the values in <c>terraform.tfvars.json</c>, which Terraform takes
+/// literally, and a README. The same environment gives the same bytes.
+/// </summary>
+public static class RenderBundle
+{
+    // Literal text stays readable in the file; Terraform reads any JSON string as it is.
+    private static readonly JsonSerializerOptions ValuesJson = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static IReadOnlyList<BundleFile> Files(Blueprint blueprint, GpuEnvironment environment, BundleTarget target, DateTimeOffset expiresAt)
+    {
+        var values = Values(environment, target, expiresAt);
+        return
+        [
+            .. blueprint.Files,
+            new BundleFile("terraform.tfvars.json", JsonSerializer.Serialize(values, ValuesJson) + "\n"),
+            new BundleFile("README.md", Readme(environment, expiresAt)),
+        ];
+    }
+
+    /// <summary>The files as a zip with fixed times and order.</summary>
+    public static byte[] Zip(IReadOnlyList<BundleFile> files)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in files.OrderBy(file => file.Path, StringComparer.Ordinal))
+            {
+                var entry = zip.CreateEntry(file.Path, CompressionLevel.Optimal);
+                entry.LastWriteTime = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                using var content = entry.Open();
+                content.Write(Encoding.UTF8.GetBytes(file.Content));
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private static SortedDictionary<string, object?> Values(GpuEnvironment environment, BundleTarget target, DateTimeOffset expiresAt)
+    {
+        var generation = environment.Generation!;
+        var offer = generation.Quote.Offer;
+        var values = new SortedDictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["name"] = environment.Name,
+            ["installation"] = target.Installation,
+            ["environment"] = environment.Id,
+            ["owner"] = environment.Owner,
+            ["expires_at"] = Time(expiresAt),
+            ["region"] = offer.Region,
+            ["instance_type"] = offer.InstanceType,
+            ["capacity"] = Wire.Name(offer.Capacity),
+            ["root_volume_gib"] = EnvironmentPrice.RootVolumeGiB(generation.Requirements, generation.Dataset),
+            ["model"] = $"{generation.Model.Source}:{generation.Model.Id}",
+            ["dataset"] = generation.Dataset is { } dataset ? $"{dataset.Source}:{dataset.Id}" : null,
+            ["mode"] = Wire.Name(generation.Requirements.Mode),
+            ["precision"] = Wire.Name(generation.Requirements.Precision),
+        };
+        if (target.SimulatedEndpoint)
+        {
+            values["s3_use_path_style"] = true;
+            values["ami_ssm_parameter"] = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+        }
+        else if (Images.SsmParameter(offer) is { } parameter)
+        {
+            values["ami_ssm_parameter"] = parameter;
+        }
+
+        return values;
+    }
+
+    private static string Readme(GpuEnvironment environment, DateTimeOffset expiresAt)
+    {
+        var generation = environment.Generation!;
+        var quote = generation.Quote;
+        var offer = quote.Offer;
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+        Line($"# {environment.Name}");
+        Line($"");
+        Line($"Runs with plain Terraform: nothing here needs Terradev.");
+        Line($"");
+        Line($"| | |");
+        Line($"|-|-|");
+        Line($"| model | {generation.Model.Source}:{generation.Model.Id} |");
+        if (generation.Dataset is { } dataset)
+        {
+            Line($"| dataset | {dataset.Source}:{dataset.Id} |");
+        }
+
+        Line($"| workload | {Wire.Name(generation.Requirements.Mode)}, {Wire.Name(generation.Requirements.Precision)}, batch {generation.Requirements.BatchSize}, {generation.Requirements.ContextLength} tokens |");
+        Line($"| machine | {offer.InstanceType} {Wire.Name(offer.Capacity)} in {offer.Region}: {offer.Gpu.Count:0.###} x {offer.Gpu.Model} |");
+        Line($"| ends by itself | {Time(expiresAt)} |");
+        Line($"");
+        Line($"## Cost");
+        Line($"");
+        Line($"| item | USD per hour | source | as of |");
+        Line($"|-|-:|-|-|");
+        foreach (var line in quote.Lines)
+        {
+            Line($"| {line.Item} | {line.PerHour:0.0000} | {line.Source} | {line.AsOf:yyyy-MM-dd} |");
+        }
+
+        Line($"| **all in** | **{quote.PerHour:0.0000}** | | |");
+        Line($"");
+        Line($"At most {quote.AtDeadline:0.00} USD in the {quote.MaxRuntimeHours:0.##} hours to the deadline. Storage in buckets, logs and traffic out come on top.");
+        Line($"");
+        Line($"## Use");
+        Line($"");
+        Line($"    terraform init");
+        Line($"    terraform plan -var rehearsal=true    # without credentials and network");
+        Line($"    terraform apply                       # creates and bills");
+        Line($"    terraform output -raw ssm_command     # how to get a shell on the machine");
+        Line($"    terraform destroy");
+        Line($"");
+        Line($"`expires_at` in `terraform.tfvars.json` is when the machine terminates itself; set it anew before a later apply.");
+        return text.ToString();
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Terradev.EnvironmentGenerator.Bundles;
+using Terradev.ServiceDefaults;
+
+namespace Terradev.EnvironmentGenerator.Runs;
+
+/// <summary>
+/// Runs <c>terraform init</c> once per blueprint and machine; every run of that blueprint then uses the prepared folder as
+/// its <c>TF_DATA_DIR</c>. Nothing is written there afterwards, so runs at the same time cannot disturb each other.
+/// </summary>
+internal sealed class PrepareProviders(
+    Terraform terraform, ProviderMirror mirror, IOptions<TerraformOptions> options, IOptions<TerradevOptions> terradev) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>The prepared folder, or how <c>init</c> failed.</summary>
+    public async Task<(string? Folder, TerraformExit? Failure)> EnsureAsync(Blueprint blueprint, Func<string, ValueTask> onLine, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(terradev.Value.EnsureDataDirectory("terraform", "prepared"), $"{blueprint.Name}-{Hash(blueprint)}");
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsReady(folder))
+            {
+                return (folder, null);
+            }
+
+            var draft = $"{folder}.{Guid.NewGuid():N}";
+            BundleFolder.Write(draft, blueprint.Files);
+            var exit = await terraform.RunAsync(
+                new TerraformStep("init", draft, ["init", "-json", "-input=false"], mirror.Variables, options.Value.InitTimeout, Offline: true), onLine, cancellationToken);
+            if (exit is not { Code: 0, Ended: TerraformExit.Outcome.Exited })
+            {
+                Directory.Delete(draft, recursive: true);
+                return (null, exit);
+            }
+
+            try
+            {
+                Directory.Move(draft, folder);
+            }
+            catch (IOException) when (IsReady(folder))
+            {
+                // Another process of this machine was first; its folder is as good.
+                Directory.Delete(draft, recursive: true);
+            }
+
+            return (folder, null);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    // The providers may be links into a mirror; one that was removed since makes the folder useless.
+    private static bool IsReady(string folder)
+    {
+        var providers = Path.Combine(folder, ".terraform", "providers");
+        if (!File.Exists(Path.Combine(folder, ".terraform.lock.hcl")) || !Directory.Exists(providers))
+        {
+            return false;
+        }
+
+        if (Directory.EnumerateFiles(providers, "terraform-provider-*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }).Any())
+        {
+            return true;
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return false;
+    }
+
+    private string Hash(Blueprint blueprint)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in blueprint.Files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content}\n"));
+        }
+
+        hash.AppendData(Encoding.UTF8.GetBytes(terraform.FindProgram() ?? ""));
+        foreach (var variable in mirror.Variables.Values)
+        {
+            hash.AppendData(File.ReadAllBytes(variable));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}
