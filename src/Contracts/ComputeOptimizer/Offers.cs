@@ -22,18 +22,19 @@ public enum CapacityPreference
     OnDemand,
 }
 
-/// <summary>How far a price can be trusted: read from the provider's own list, derived from it, or old.</summary>
+/// <summary>How far a price can be trusted: read from the provider's own list, derived from it, old, or not known at all.</summary>
 public enum PriceConfidence
 {
     Listed,
     Estimate,
     Stale,
+    Unknown,
 }
 
 /// <summary>One instance type in one region, bought in one way, at one price.</summary>
 /// <param name="Zone">Availability zone, where the price is a zone's own.</param>
-/// <param name="PricePerHour">USD per hour of the whole instance, 4 decimals.</param>
-/// <param name="Source">Who said the price.</param>
+/// <param name="PricePerHour">USD per hour of the whole instance, 4 decimals; null where no source tells one. A ranked offer always has it.</param>
+/// <param name="Source">Who said the price, or who was asked for it and did not know.</param>
 /// <param name="AsOf">When.</param>
 public sealed record Offer(
     Cloud Cloud,
@@ -44,7 +45,7 @@ public sealed record Offer(
     OfferGpu Gpu,
     decimal Vcpus,
     decimal MemoryGiB,
-    decimal PricePerHour,
+    decimal? PricePerHour,
     string Source,
     DateOnly AsOf,
     PriceConfidence Confidence);

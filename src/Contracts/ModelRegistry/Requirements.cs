@@ -43,7 +43,8 @@ public sealed record MemoryBreakdown(
 /// <summary>Which GPUs can run the workload at all.</summary>
 /// <param name="MinComputeCapability">NVIDIA compute capability that the precision asks for, such as <c>8.0</c> for bf16; null when any will do.</param>
 /// <param name="TensorParallelDegrees">Legal numbers of GPUs to split the model over, ascending, always with 1.</param>
-public sealed record GpuRequirements(string? MinComputeCapability, IReadOnlyList<int> TensorParallelDegrees);
+/// <param name="KeyValueHeads">Parts the KV cache can be split into; more GPUs hold copies. 1 where it is not split at all (one shared head, or a compressed latent as in DeepSeek-V2); null where it splits like the weights.</param>
+public sealed record GpuRequirements(string? MinComputeCapability, IReadOnlyList<int> TensorParallelDegrees, int? KeyValueHeads = null);
 
 /// <summary>Message: resolve a model and size a workload. Answered by <see cref="ModelResolved"/>.</summary>
 public sealed record ResolveModel(string Model, Workload Workload);
