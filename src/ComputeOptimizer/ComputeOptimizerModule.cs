@@ -1,3 +1,10 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Terradev.ComputeOptimizer.Migrations;
+using Terradev.ComputeOptimizer.Offers;
+using Terradev.ComputeOptimizer.Prices;
+using Terradev.ComputeOptimizer.Recommendations;
+using Terradev.ServiceDefaults;
+
 namespace Terradev.ComputeOptimizer;
 
 /// <summary>The service as two methods; its own process and Standalone call the same ones.</summary>
@@ -5,11 +12,27 @@ public static class ComputeOptimizerModule
 {
     public static IHostApplicationBuilder AddComputeOptimizer(this IHostApplicationBuilder builder)
     {
+        builder.AddStore<ComputeOptimizerDb, SqliteComputeOptimizerDb, PostgresComputeOptimizerDb>("computeoptimizer");
+        builder.Services.AddSingleton<OfferBook>();
+        builder.Services.AddSingleton(OptimizerPolicy.Default);
+        builder.Services.AddSingleton<RecommendationDesk>();
+        builder.Services.AddScoped<RecommendForModel>();
+        builder.Services.AddHostedService<ImportBuiltInPrices>();
+        builder.Services.AddHealthChecks().AddCheck<OfferBookHealth>("offers");
+        builder.AddToBus(bus => bus.AddConsumer<OnRecommend>());
         return builder;
     }
 
     public static IEndpointRouteBuilder MapComputeOptimizer(this IEndpointRouteBuilder app)
     {
+        app.MapOffersApi();
+        app.MapRecommendationsApi();
         return app;
+    }
+
+    private sealed class OfferBookHealth(OfferBook book) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(book.IsOpen ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The prices are not loaded yet."));
     }
 }

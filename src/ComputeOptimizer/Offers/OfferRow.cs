@@ -1,0 +1,80 @@
+using Terradev.ComputeOptimizer.Prices;
+using Terradev.Contracts.ComputeOptimizer;
+
+namespace Terradev.ComputeOptimizer.Offers;
+
+/// <summary>One offer as it was imported, with figures as exact as the source gave them.</summary>
+public sealed class OfferRow
+{
+    public long Id { get; private set; }
+
+    public long SnapshotId { get; private set; }
+
+    public required Cloud Cloud { get; init; }
+
+    public required string Region { get; init; }
+
+    public string? Zone { get; init; }
+
+    public required string InstanceType { get; init; }
+
+    public required Capacity Capacity { get; init; }
+
+    /// <summary>USD per hour of the whole instance; null where the source tells none.</summary>
+    public decimal? PricePerHour { get; init; }
+
+    /// <summary>Listed by the source, estimated from it, or unknown; age is judged when it is read (<see cref="PriceAge"/>).</summary>
+    public required PriceConfidence PriceBasis { get; init; }
+
+    public required string PriceSource { get; init; }
+
+    public required DateOnly PriceAsOf { get; init; }
+
+    public string? InterruptionBand { get; init; }
+
+    public required string GpuModel { get; init; }
+
+    public required string GpuVendor { get; init; }
+
+    public required decimal GpuCount { get; init; }
+
+    public required int GpuMemoryMiB { get; init; }
+
+    /// <summary>Where the memory figure comes from; the words are explained at <see cref="BuiltInCatalog"/>.</summary>
+    public required string GpuMemorySource { get; init; }
+
+    public string? ComputeCapability { get; init; }
+
+    public required bool NvLink { get; init; }
+
+    public required decimal Vcpus { get; init; }
+
+    public required decimal MemoryGiB { get; init; }
+
+    public int? LocalDiskGB { get; init; }
+
+    public required CpuArchitecture Architecture { get; init; }
+
+    public required bool Withdrawn { get; init; }
+
+    public string? Note { get; init; }
+
+    /// <summary>The offer among others whose newest price is of <paramref name="newest"/>; money is rounded to 4 decimals.</summary>
+    public GpuOffer ToOffer(DateOnly newest) => new(
+        new Offer(
+            Cloud,
+            Region,
+            Zone,
+            InstanceType,
+            Capacity,
+            new OfferGpu(GpuModel, GpuCount, GpuMemoryMiB, GpuVendor, ComputeCapability, NvLink),
+            Vcpus,
+            MemoryGiB,
+            PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) : null,
+            PriceSource,
+            PriceAsOf,
+            PriceAge.Confidence(PriceBasis, PriceAsOf, newest)),
+        Architecture,
+        Withdrawn,
+        InterruptionBand);
+}

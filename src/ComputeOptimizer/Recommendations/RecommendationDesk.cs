@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Terradev.ComputeOptimizer.Offers;
+using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
+
+namespace Terradev.ComputeOptimizer.Recommendations;
+
+/// <summary>Answers requests whose requirements are known from the current offers: checks the constraints, ranks, explains when nothing fits.</summary>
+public sealed class RecommendationDesk(OfferBook book, OptimizerPolicy policy)
+{
+    public async Task<Recommended> AnswerAsync(Recommend request, CancellationToken cancellationToken)
+    {
+        var snapshot = await book.CurrentAsync(cancellationToken);
+        using var activity = ComputeOptimizerTelemetry.Source.StartActivity("rank offers");
+        var started = Stopwatch.GetTimestamp();
+        var answer = Answer(request, snapshot, policy);
+        var outcome = answer.Refusal?.Code ?? "ranked";
+        activity?.SetTag("terradev.model", request.Requirements.Model);
+        activity?.SetTag("terradev.price_snapshot", snapshot.Id);
+        activity?.SetTag("terradev.offers", snapshot.Offers.Count);
+        activity?.SetTag("terradev.outcome", outcome);
+        ComputeOptimizerTelemetry.RankingDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        ComputeOptimizerTelemetry.Recommendations.Add(1, new KeyValuePair<string, object?>("terradev.outcome", outcome));
+        return answer;
+    }
+
+    /// <summary>Either a recommendation with at least one ranked offer, or the refusal.</summary>
+    public static Recommended Answer(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        ConstraintRules.Check(request.Constraints, errors);
+        if (errors.Count > 0)
+        {
+            return new Recommended(null, new Refusal(
+                RefusalCodes.InvalidRequest, "The constraints cannot be met as they were put.", "Correct the fields in 'errors'.", errors));
+        }
+
+        if (ConstraintRules.Unknown(request.Constraints, snapshot) is { } unknown)
+        {
+            return new Recommended(null, unknown);
+        }
+
+        var ranking = Optimizer.Rank(request, snapshot.Offers, policy);
+        return ranking.Recommendation.Ranked.Count > 0
+            ? new Recommended(ranking.Recommendation, null)
+            : new Recommended(null, NoFit.Explain(ranking, request));
+    }
+}

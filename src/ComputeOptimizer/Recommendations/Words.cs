@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Terradev.ComputeOptimizer.Recommendations;
+
+/// <summary>Binary units. A GPU's GiB is 2^30 bytes throughout.</summary>
+internal static class Bytes
+{
+    public const long MiB = 1L << 20;
+    public const long GiB = 1L << 30;
+
+    /// <summary>Such as <c>13.74 GiB</c>.</summary>
+    public static string InGiB(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / GiB:0.00} GiB");
+}
+
+/// <summary>Figures and lists as sentences show them.</summary>
+internal static class Words
+{
+    /// <summary>USD per hour with 4 decimals.</summary>
+    public static string PerHour(decimal price) => string.Create(CultureInfo.InvariantCulture, $"{price:0.0000} USD/h");
+
+    public static string Usd(decimal amount) => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00} USD");
+
+    public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    public static string Number(decimal value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    public static string List<T>(IEnumerable<T> items) => string.Join(", ", items);
+}
