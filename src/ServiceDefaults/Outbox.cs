@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using MassTransit;
@@ -60,8 +62,8 @@ public static class Outbox
     public static void AddOutbox<TDb>(this IHostApplicationBuilder builder, IEnumerable<Type> events)
         where TDb : StoreDb, IOutboxDb
     {
-        builder.Services.AddSingleton<OutboxSignal>();
-        builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<OutboxSignal>());
+        builder.Services.AddSingleton<OutboxSignal<TDb>>();
+        builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<OutboxSignal<TDb>>());
         var byName = events.ToDictionary(type => type.Name, StringComparer.Ordinal);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<OutboxDispatcher<TDb>>(services, byName));
     }
@@ -81,8 +83,12 @@ public static class Outbox
     });
 }
 
-/// <summary>Wakes the dispatcher when a transaction of this process stored events; other processes' events are found by polling.</summary>
-public sealed class OutboxSignal : SaveChangesInterceptor
+/// <summary>
+/// Wakes the dispatcher of <typeparamref name="TDb"/> when this process committed something; other processes' events are found
+/// by polling.
+/// </summary>
+public sealed class OutboxSignal<TDb> : SaveChangesInterceptor, IDbTransactionInterceptor
+    where TDb : StoreDb, IOutboxDb
 {
     private readonly Channel<bool> _stored = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -104,17 +110,29 @@ public sealed class OutboxSignal : SaveChangesInterceptor
     /// <inheritdoc/>
     public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is IOutboxDb)
+        // Inside a transaction nothing can be seen yet; its commit wakes the dispatcher.
+        if (eventData.Context is TDb { Database.CurrentTransaction: null })
         {
             _stored.Writer.TryWrite(true);
         }
 
         return ValueTask.FromResult(result);
     }
+
+    /// <inheritdoc/>
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is TDb)
+        {
+            _stored.Writer.TryWrite(true);
+        }
+
+        return Task.CompletedTask;
+    }
 }
 
 internal sealed partial class OutboxDispatcher<TDb>(
-    IServiceScopeFactory scopes, IBus bus, OutboxSignal signal, StoreReady<TDb> ready, TimeProvider time, ILogger<OutboxDispatcher<TDb>> logger,
+    IServiceScopeFactory scopes, IBus bus, OutboxSignal<TDb> signal, StoreReady<TDb> ready, TimeProvider time, ILogger<OutboxDispatcher<TDb>> logger,
     Dictionary<string, Type> types)
     : BackgroundService
     where TDb : StoreDb, IOutboxDb
@@ -162,22 +180,40 @@ internal sealed partial class OutboxDispatcher<TDb>(
         return unplaced.Count;
     }, cancellationToken);
 
-    private Task<int> PublishAsync(CancellationToken cancellationToken) => ExclusivelyAsync(async db =>
+    private async Task<int> PublishAsync(CancellationToken cancellationToken)
     {
-        var batch = await db.Outbox.Where(message => message.PublishedAt == null && message.Position != null)
-            .OrderBy(message => message.Position).Take(BatchSize).ToListAsync(cancellationToken);
-        foreach (var message in batch)
+        ExceptionDispatchInfo? failure = null;
+        var published = await ExclusivelyAsync(async db =>
         {
-            await PublishAsync(message, cancellationToken);
-            message.Published(time.GetUtcNow());
-        }
+            failure = null;
+            var batch = await db.Outbox.Where(message => message.PublishedAt == null && message.Position != null)
+                .OrderBy(message => message.Position).Take(BatchSize).ToListAsync(cancellationToken);
+            foreach (var message in batch)
+            {
+                try
+                {
+                    await PublishAsync(message, cancellationToken);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // Those before it are marked all the same, or a lasting failure would send them again and again.
+                    failure = ExceptionDispatchInfo.Capture(exception);
+                    break;
+                }
 
-        return batch.Count;
-    }, cancellationToken);
+                message.Published(time.GetUtcNow());
+            }
+
+            return batch.Count;
+        }, cancellationToken);
+        failure?.Throw();
+        return published;
+    }
 
     private async Task PublishAsync(OutboxMessage message, CancellationToken cancellationToken)
     {
-        var type = types[message.Type];
+        var type = types.GetValueOrDefault(message.Type)
+            ?? throw new InvalidOperationException($"The outbox holds a {message.Type}, which this version does not know: run the version that stored it.");
         var body = JsonSerializer.Deserialize(message.Body, type, TerradevJson.Options)!;
         using var activity = ActivityContext.TryParse(message.TraceParent, null, out var parent)
             ? Source.StartActivity($"publish {message.Type}", ActivityKind.Producer, parent)
