@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -59,7 +60,7 @@ public static class Store
 
     /// <summary>SQLite as every store here uses it: one writer, readers beside it, and writers that wait for their turn.</summary>
     public static DbContextOptionsBuilder UseSqliteFile(DbContextOptionsBuilder builder, string path) =>
-        builder.UseSqlite($"Data Source={path};Cache=Private;Default Timeout=30;Pooling=True");
+        builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Cache = SqliteCacheMode.Private, DefaultTimeout = 30, Pooling = true }.ToString());
 
     /// <summary>Keeps a value as JSON text in the dialect of the API.</summary>
     public static PropertyBuilder<T> HasJsonConversion<T>(this PropertyBuilder<T> property) =>
