@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Terradev.Contracts;
 
 namespace Terradev.ServiceDefaults;
@@ -86,6 +87,21 @@ public static class Problems
 
     internal static Refusal Internal { get; } =
         new(RefusalCodes.InternalError, "The cause is in the server's log under this traceId.", "Try again; if it stays, report the traceId.");
+}
+
+/// <summary>
+/// Writes problem details whatever the caller accepts: ASP.NET Core's own writer answers a browser or an event stream with
+/// nothing, and a refusal without its cause helps nobody.
+/// </summary>
+internal sealed class ProblemWriter(IOptions<ProblemDetailsOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        options.Value.CustomizeProblemDetails?.Invoke(context);
+        return new(context.HttpContext.Response.WriteAsJsonAsync(context.ProblemDetails, json.Value.SerializerOptions, "application/problem+json"));
+    }
 }
 
 /// <summary>The one place where exceptions become answers.</summary>

@@ -25,6 +25,7 @@ public static class Service
             .AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         builder.Services.ConfigureHttpJsonOptions(json => TerradevJson.Configure(json.SerializerOptions));
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
@@ -47,6 +48,7 @@ public static class Service
     /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.UseRouteNamesInTraces();
         app.UseExceptionHandler();
         app.UseStatusCodePages(async context =>
         {
@@ -55,7 +57,6 @@ public static class Service
             await context.HttpContext.RequestServices.GetRequiredService<IProblemDetailsService>()
                 .TryWriteAsync(new ProblemDetailsContext { HttpContext = context.HttpContext, ProblemDetails = details });
         });
-        app.UseRouteNamesInTraces();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -49,7 +50,9 @@ internal static class Telemetry
         await next(context);
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } activity)
         {
-            if (context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+            // The exception handler takes the endpoint off the context and keeps it here.
+            var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+            if (endpoint is RouteEndpoint { RoutePattern.RawText: { } route })
             {
                 activity.DisplayName = $"{context.Request.Method} {route}";
                 activity.SetTag("http.route", route);
