@@ -45,6 +45,9 @@ public static class Problems
         [RefusalCodes.TimedOut] = (504, "It took too long"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Every code that can appear.</summary>
+    internal static IEnumerable<string> Codes => Known.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>The problem details of a refusal; an endpoint returns it as it is.</summary>
     public static ProblemHttpResult ToProblem(this Refusal refusal) => TypedResults.Problem(Details(refusal));
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Terradev.Contracts;
+using Terradev.ServiceDefaults.Docs;
 
 namespace Terradev.ServiceDefaults;
 
@@ -35,7 +36,7 @@ public static class Service
         // A body that cannot be bound reaches the exception handler, which explains it.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddHealthChecks();
-        builder.Services.AddOpenApi();
+        builder.Services.AddTerradevOpenApi();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
@@ -45,7 +46,7 @@ public static class Service
         return builder;
     }
 
-    /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>.</summary>
+    /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>, <c>/docs</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseRouteNamesInTraces();
@@ -63,6 +64,7 @@ public static class Service
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealth }).AllowAnonymous();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapOpenApi().AllowAnonymous();
+        app.MapDocs();
         return app;
     }
 
