@@ -20,6 +20,7 @@ internal sealed partial class ExecuteRun(
     AwsAccess aws, RunFolders folders, IOptions<TerraformOptions> options, TimeProvider time, ILogger<ExecuteRun> logger)
 {
     private const string PlanFile = "run.tfplan";
+    private const int MostTakes = 20;
     private static readonly TimeSpan ServicesOutage = TimeSpan.FromMinutes(5);
 
     public async Task ExecuteAsync(RunSession session)
@@ -32,6 +33,10 @@ internal sealed partial class ExecuteRun(
         LogTaken(run.Number, environment.Id, run.Kind, run.Status);
         switch (run.Status)
         {
+            case RunStatus.Queued when run.LeaseToken > MostTakes:
+                await FailAsync(session, RunStatus.Errored, [], new Refusal(
+                    RefusalCodes.InternalError, $"The run broke off {MostTakes} times before anything was applied.", "The cause is in the server's log; POST .../apply tries again."));
+                break;
             case RunStatus.Queued:
                 await PlanAsync(session, run);
                 break;

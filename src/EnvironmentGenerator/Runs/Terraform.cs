@@ -31,12 +31,15 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
 {
     private const int Sigint = 2;
     private const int Sigkill = 9;
+    private const string MarkVariable = "TERRADEV_RUN_FOLDER";
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
-    // The inner shell leaves its own process id, which exec keeps for Terraform; the outer one leaves the exit code.
+    // The outer shell lives until it has left the exit code; the inner one's process id becomes Terraform's by exec.
     private const string Script = """
         exec >/dev/null 2>&1 </dev/null
         out=$1; shift
+        echo $$ >"$out.shell"
         sh -c 'echo $$ >"$0.pid"; exec "$@"' "$out" "$@" >"$out.out" 2>"$out.err"
         echo $? >"$out.exit.new"; mv "$out.exit.new" "$out.exit"
         """;
@@ -69,7 +72,7 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
         var program = FindProgram() ?? throw new FileNotFoundException("Terraform is missing.", options.Value.Path);
         var files = OutputFiles(step);
         Directory.CreateDirectory(Path.GetDirectoryName(files)!);
-        foreach (var stale in new[] { ".out", ".err", ".pid", ".exit" })
+        foreach (var stale in new[] { ".out", ".err", ".shell", ".pid", ".exit" })
         {
             File.Delete(files + stale);
         }
@@ -85,7 +88,7 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
     public async Task<TerraformExit?> AttachAsync(TerraformStep step, Func<string, ValueTask> onLine, CancellationToken cancellationToken)
     {
         var files = OutputFiles(step);
-        return File.Exists(files + ".pid") ? await FollowAsync(step, files, onLine, cancellationToken) : null;
+        return File.Exists(files + ".shell") ? await FollowAsync(step, files, onLine, cancellationToken) : null;
     }
 
     private async Task<TerraformExit> FollowAsync(TerraformStep step, string files, Func<string, ValueTask> onLine, CancellationToken cancellationToken)
@@ -96,9 +99,10 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
         var outcome = TerraformExit.Outcome.Exited;
         while (true)
         {
-            // Looked at before reading, so that nothing that was written before the end is missed.
+            // In this order: a shell that is gone has left the exit code before, and what it left is read after.
+            var shellIsGone = IsGone(step.Directory, files, time.GetElapsedTime(started));
             var ended = File.Exists(files + ".exit");
-            var gone = !ended && IsGone(step.Directory, files, time.GetElapsedTime(started));
+            var gone = shellIsGone && !ended;
             foreach (var line in lines.Read())
             {
                 await onLine(line);
@@ -151,6 +155,7 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
             }
         }
 
+        start.Environment[MarkVariable] = step.Directory;
         start.Environment["TF_IN_AUTOMATION"] = "1";
         start.Environment["TF_INPUT"] = "0";
         start.Environment["CHECKPOINT_DISABLE"] = "1";
@@ -167,22 +172,21 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
     private static async Task<string> StandardErrorAsync(string files) =>
         File.Exists(files + ".err") ? (await File.ReadAllTextAsync(files + ".err")).Trim() : "";
 
-    // The exit code may follow the end of Terraform by an instant; the pid file may follow the start by one.
     private static bool IsGone(string directory, string files, TimeSpan age) =>
-        age > TimeSpan.FromSeconds(5) && ReadPid(directory, files) is null && !File.Exists(files + ".exit");
+        File.Exists(files + ".shell") ? ReadPid(directory, files + ".shell") is null : age > StartTime;
 
     private static void Signal(string directory, string files, int signal)
     {
-        if (ReadPid(directory, files) is { } pid)
+        if (ReadPid(directory, files + ".pid") is { } pid)
         {
             _ = Kill(pid, signal);
         }
     }
 
-    // The pid of Terraform while it lives. The folder proves that the number was not given to another process since.
-    private static int? ReadPid(string directory, string files)
+    // The process id in the file while that process lives. The mark in its environment proves that the number was not given to another since.
+    private static int? ReadPid(string directory, string file)
     {
-        if (!File.Exists(files + ".pid") || !int.TryParse(File.ReadAllText(files + ".pid").Trim(), CultureInfo.InvariantCulture, out var pid))
+        if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var pid))
         {
             return null;
         }
@@ -194,17 +198,16 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
 
         try
         {
-            var folder = new FileInfo($"/proc/{pid}/cwd").LinkTarget;
-            return folder is not null && string.Equals(folder, new DirectoryInfo(directory).ResolveLinkTarget(true)?.FullName ?? Path.GetFullPath(directory), StringComparison.Ordinal)
-                ? pid
-                : null;
+            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Contains(Mark(directory), StringComparer.Ordinal) ? pid : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The process ended between the two looks.
+            // No such process, or another user's by now.
             return null;
         }
     }
+
+    private static string Mark(string directory) => $"{MarkVariable}={directory}";
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);

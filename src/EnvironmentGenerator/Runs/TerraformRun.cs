@@ -13,7 +13,7 @@ public sealed class TerraformRun
 {
     private static readonly FrozenDictionary<RunStatus, RunStatus[]> Next = new Dictionary<RunStatus, RunStatus[]>
     {
-        [Queued] = [Preparing, Canceled],
+        [Queued] = [Preparing, Errored, Canceled],
         [Preparing] = [Planning, Applied, Errored, Canceled, TimedOut, Queued],
         [Planning] = [Planned, NoChanges, Errored, Canceled, TimedOut, Queued],
         [Planned] = [CostChecked, BudgetDenied, Canceled, Queued],
