@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Terradev.ModelRegistry.Catalog;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry;
@@ -9,10 +10,19 @@ public abstract class ModelRegistryDb(DbContextOptions options) : StoreDb(option
     public DbSet<ModelEntry> Models => Set<ModelEntry>();
 
     /// <inheritdoc/>
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        modelBuilder.Entity<ModelEntry>(m => { m.ToTable("models"); m.HasKey(x => new { x.Source, x.Id }); });
-    }
-}
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+        // Runs with every migration check, under its lock: after an update of the product the newer snapshot is taken over.
+        optionsBuilder.UseAsyncSeeding((db, _, cancellationToken) => Snapshot.SeedAsync((ModelRegistryDb)db, cancellationToken));
 
-public sealed class ModelEntry { public required string Source { get; init; } public required string Id { get; init; } public DateTimeOffset AsOf { get; set; } }
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<ModelEntry>(model =>
+    {
+        model.ToTable("models");
+        model.HasKey(entry => new { entry.Source, entry.Key });
+        model.Property(entry => entry.Source).HasMaxLength(40);
+        model.Property(entry => entry.Key).HasMaxLength(200);
+        model.Property(entry => entry.Document).HasJsonConversion();
+        model.HasIndex(entry => entry.Downloads);
+        model.HasIndex(entry => entry.Task);
+    });
+}

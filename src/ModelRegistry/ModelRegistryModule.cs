@@ -1,15 +1,57 @@
+using Microsoft.Extensions.Options;
+using RestEase;
+using Terradev.ModelRegistry.Catalog;
+using Terradev.ModelRegistry.Hubs;
+using Terradev.ModelRegistry.Migrations;
+using Terradev.ModelRegistry.Requirements;
+using Terradev.ServiceDefaults;
+
 namespace Terradev.ModelRegistry;
 
 /// <summary>The service as two methods; its own process and Standalone call the same ones.</summary>
 public static class ModelRegistryModule
 {
+    /// <summary>Store, cache, hubs and consumers. Settings: <see cref="HuggingFaceOptions"/>.</summary>
     public static IHostApplicationBuilder AddModelRegistry(this IHostApplicationBuilder builder)
     {
+        builder.AddStore<ModelRegistryDb, SqliteModelRegistryDb, PostgresModelRegistryDb>("modelregistry");
+        builder.AddCache();
+        builder.AddHuggingFace();
+        builder.Services.AddScoped<FindModel>();
+        builder.Services.AddScoped<SizeWorkload>();
+        builder.AddToBus(bus => bus.AddConsumer<OnResolveModel>());
         return builder;
     }
 
     public static IEndpointRouteBuilder MapModelRegistry(this IEndpointRouteBuilder app)
     {
+        app.MapModelsApi();
+        app.MapRequirementsApi();
         return app;
+    }
+
+    private static void AddHuggingFace(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<HuggingFaceOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.Endpoint = configuration["HF_ENDPOINT"] is { Length: > 0 } endpoint ? endpoint : options.Endpoint;
+                options.Token = configuration["HF_TOKEN"] is { Length: > 0 } token ? token : options.Token;
+            })
+            .BindConfiguration(HuggingFaceOptions.Section)
+            .Validate(options => HubEndpoint.TryRead(options.Endpoint, out _),
+                $"{HuggingFaceOptions.Section}:Endpoint (or HF_ENDPOINT) is not an http or https address: leave it out, or write it as https://huggingface.co.")
+            .ValidateOnStart();
+        AddClient<IHuggingFaceApi>(builder, HuggingFaceHub.ApiClient, HubHttp.MetadataBytes);
+        AddClient<IHuggingFaceFiles>(builder, HuggingFaceHub.FilesClient, HubHttp.ConfigBytes);
+        builder.Services.AddSingleton<IModelHub, HuggingFaceHub>();
+    }
+
+    private static void AddClient<TApi>(IHostApplicationBuilder builder, string name, int maxBodyBytes)
+        where TApi : class
+    {
+        builder.Services.AddHubHttp(name, services => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint(), maxBodyBytes);
+        builder.Services.AddSingleton(services =>
+            new RestClient(services.GetRequiredService<IHttpClientFactory>().CreateClient(name)) { ResponseDeserializer = new HubJson() }.For<TApi>());
     }
 }

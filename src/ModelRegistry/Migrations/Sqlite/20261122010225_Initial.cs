@@ -1,0 +1,53 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Terradev.ModelRegistry.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "models",
+                columns: table => new
+                {
+                    Source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Task = table.Column<string>(type: "TEXT", nullable: true),
+                    Library = table.Column<string>(type: "TEXT", nullable: true),
+                    License = table.Column<string>(type: "TEXT", nullable: true),
+                    Parameters = table.Column<long>(type: "INTEGER", nullable: true),
+                    Downloads = table.Column<long>(type: "INTEGER", nullable: true),
+                    Likes = table.Column<long>(type: "INTEGER", nullable: true),
+                    Tags = table.Column<string>(type: "TEXT", nullable: false),
+                    Document = table.Column<string>(type: "TEXT", nullable: false),
+                    FromSnapshot = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AsOf = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_models", x => new { x.Source, x.Key });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_models_Downloads",
+                table: "models",
+                column: "Downloads");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_models_Task",
+                table: "models",
+                column: "Task");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "models");
+        }
+    }
+}
