@@ -55,11 +55,6 @@ public sealed record OfferQuery
             }
         }
 
-        if (errors.Count > 0)
-        {
-            return new OfferQuery();
-        }
-
         string? Value(string field) => query[field] is [{ Length: > 0 } text] ? text : null;
         var sort = Value("sort") ?? Wire.Name(OfferSort.Price);
         var parsed = new OfferQuery
@@ -71,7 +66,7 @@ public sealed record OfferQuery
             _gpuCount = Number("gpuCount", Value("gpuCount"), errors),
             _capacity = Word<Capacity>("capacity", Value("capacity"), errors),
             _maxHourly = Number("maxHourly", Value("maxHourly"), errors),
-            _sort = Word<OfferSort>("sort", sort.TrimStart('-'), errors) ?? OfferSort.Price,
+            _sort = Word<OfferSort>("sort", sort.StartsWith('-') ? sort[1..] : sort, errors) ?? OfferSort.Price,
             _descending = sort.StartsWith('-'),
             _limit = Limit(Value("limit"), errors),
         };

@@ -6,6 +6,8 @@ namespace Terradev.ComputeOptimizer.Offers;
 /// <summary>One offer as it was imported, with figures as exact as the source gave them.</summary>
 public sealed class OfferRow
 {
+    private const decimal FourDecimals = 0.0000m;
+
     public long Id { get; private set; }
 
     public long SnapshotId { get; private set; }
@@ -67,14 +69,17 @@ public sealed class OfferRow
             Zone,
             InstanceType,
             Capacity,
-            new OfferGpu(GpuModel, GpuCount, GpuMemoryMiB, GpuVendor, ComputeCapability, NvLink),
-            Vcpus,
-            MemoryGiB,
-            PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) : null,
+            new OfferGpu(GpuModel, Plain(GpuCount), GpuMemoryMiB, GpuVendor, ComputeCapability, NvLink),
+            Plain(Vcpus),
+            Plain(MemoryGiB),
+            PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) + FourDecimals : null,
             PriceSource,
             PriceAsOf,
             PriceAge.Confidence(PriceBasis, PriceAsOf, newest)),
         Architecture,
         Withdrawn,
         InterruptionBand);
+
+    // The two databases give a decimal back with different trailing zeros; the API shows it in one way.
+    private static decimal Plain(decimal value) => value / 1.000000000000000000000000000000m;
 }

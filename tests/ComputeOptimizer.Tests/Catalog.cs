@@ -1,0 +1,25 @@
+using Terradev.ComputeOptimizer.Offers;
+using Terradev.Contracts.ComputeOptimizer;
+
+namespace Terradev.ComputeOptimizer.Tests;
+
+/// <summary>The built-in catalogue as the service holds it, and single offers made to measure.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<OfferRow> Rows { get; } = BuiltInCatalog.Load().Rows;
+
+    public static OfferSnapshot Snapshot { get; } = Open(Rows);
+
+    public static GpuOffer Offer(
+        string instanceType, decimal? price, string gpu = "T4", decimal count = 1, int memoryMiB = 16384, string? capability = "7.5", bool nvLink = false,
+        Capacity capacity = Capacity.OnDemand, decimal vcpus = 64, decimal memoryGiB = 512, string region = "us-east-1", Cloud cloud = Cloud.Aws, string vendor = "nvidia") => new(
+        new Offer(
+            cloud, region, null, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink), vcpus, memoryGiB,
+            price, "test", new DateOnly(2026, 7, 20), price is null ? PriceConfidence.Unknown : PriceConfidence.Listed));
+
+    private static OfferSnapshot Open(IReadOnlyList<OfferRow> rows)
+    {
+        var newest = rows.Max(row => row.PriceAsOf);
+        return new OfferSnapshot(1, newest, [.. rows.Select(row => row.ToOffer(newest))]);
+    }
+}

@@ -1,0 +1,92 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
+
+namespace Terradev.ComputeOptimizer.Tests.Recommendations;
+
+public sealed class RecommendationsApiTests(OptimizerApp app) : IClassFixture<OptimizerApp>
+{
+    private const string Address = "/api/v1/recommendations";
+
+    [Fact]
+    public async Task A_model_and_a_dataset_become_a_ranking()
+    {
+        var (status, recommendation) = await app.PostAsync<Recommendation>(Address, """
+            { "model": "google-bert/bert-base-uncased", "dataset": "huggingface:stanfordnlp/imdb", "mode": "full",
+              "constraints": { "clouds": ["aws"], "regions": ["us-east-1"], "capacity": "spot-preferred", "maxHourly": 1.00, "maxRuntimeHours": 6 } }
+            """);
+
+        status.ShouldBe(200);
+        recommendation.Ranked[0].Offer.InstanceType.ShouldBe("g4dn.xlarge");
+        recommendation.Ranked[0].Cost.AtDeadline.ShouldBe(1.1364m);
+        recommendation.Ranked[0].Cost.HoursToFinish.ShouldBe(0.7989m); // 332 tokens per row
+        recommendation.Considered.ShouldBe(recommendation.Ranked.Count + recommendation.Rejected.Count);
+        recommendation.Assumptions.ShouldContain("fp16 where the caller names no precision");
+        recommendation.Assumptions.ShouldContain("A row of stanfordnlp/imdb has about 332 tokens: its decoded size / rows / 4 bytes per token.");
+    }
+
+    [Fact]
+    public async Task Without_a_dataset_the_hours_are_left_open()
+    {
+        var (_, recommendation) = await app.PostAsync<Recommendation>(Address, """{ "model": "google-bert/bert-base-uncased" }""");
+
+        recommendation.Ranked.ShouldAllBe(offer => offer.Cost.HoursToFinish == null && offer.Cost.ToFinish == null);
+        recommendation.Assumptions.ShouldContain("The hours are not estimated: the number of rows or of tokens per row is not known.");
+    }
+
+    [Theory]
+    [InlineData("""{ "model": "nobody/nothing" }""", 422, RefusalCodes.ModelNotFound)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "dataset": "secret/data" }""", 422, RefusalCodes.DatasetGated)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "constraints": { "maxHourly": 0.01 } }""", 422, RefusalCodes.NoOfferFits)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "constraints": { "regions": ["mars-north-1"] } }""", 422, RefusalCodes.UnknownRegion)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "constraints": { "instanceTypes": ["p9.huge"] } }""", 422, RefusalCodes.UnknownInstanceType)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "constraints": { "gpus": ["Z1"] } }""", 400, RefusalCodes.InvalidRequest)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "maxHourly": 1 }""", 400, RefusalCodes.MalformedBody)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "mode": 1 }""", 400, RefusalCodes.MalformedBody)]
+    [InlineData("""{ "model": "google-bert/bert-base-uncased", "constraints": { "maxHourly": "NaN" } }""", 400, RefusalCodes.MalformedBody)]
+    [InlineData("""{ "model": """, 400, RefusalCodes.MalformedBody)]
+    [InlineData("{}", 400, RefusalCodes.InvalidRequest)]
+    public async Task A_refusal_has_its_code_and_a_next_step(string body, int status, string code)
+    {
+        var (answered, problem) = await app.PostAsync<Problem>(Address, body);
+
+        problem.Code.ShouldBe(code);
+        answered.ShouldBe(status);
+        problem.Status.ShouldBe(status);
+        problem.Detail.ShouldNotBeNullOrWhiteSpace();
+        problem.NextStep.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public async Task All_faults_of_a_body_are_answered_at_once()
+    {
+        var (status, problem) = await app.PostAsync<Problem>(Address, """
+            { "model": "a b", "dataset": "../x", "contextLength": 0, "batchSize": 70000,
+              "constraints": { "maxHourly": -1, "totalBudget": 5, "regions": [null], "gpus": ["\"; rm"] } }
+            """);
+
+        status.ShouldBe(400);
+        problem.Errors!.Keys.ShouldBe(
+            [
+                "model", "dataset", "contextLength", "batchSize", "constraints.maxHourly", "constraints.maxRuntimeHours", "constraints.regions", "constraints.gpus",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_message_is_answered_like_the_request()
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var client = scope.ServiceProvider.GetRequiredService<IRequestClient<Recommend>>();
+
+        var fits = await client.GetResponse<Recommended>(Workloads.Asking(Workloads.Bert, new Constraints { Clouds = [Cloud.Aws], MaxHourly = 1 }));
+        var fitsNot = await client.GetResponse<Recommended>(Workloads.Asking(Workloads.Bert, new Constraints { MaxHourly = 0.01m }));
+
+        fits.Message.Refusal.ShouldBeNull();
+        fits.Message.Recommendation!.Ranked[0].Offer.InstanceType.ShouldBe("g4dn.xlarge");
+        fits.Message.Recommendation.Ranked[0].Offer.PricePerHour.ShouldBe(0.1894m);
+        fitsNot.Message.Recommendation.ShouldBeNull();
+        fitsNot.Message.Refusal!.Code.ShouldBe(RefusalCodes.NoOfferFits);
+    }
+}
