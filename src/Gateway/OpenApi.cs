@@ -31,7 +31,7 @@ internal sealed class OpenApiDocuments(HttpClient http, IProxyStateLookup proxy)
 }
 
 /// <summary>One document for the whole API, merged from the services' own and kept for some seconds.</summary>
-internal sealed class MergedOpenApi(IServiceScopeFactory scopes, TimeProvider time)
+public sealed class MergedOpenApi(IServiceScopeFactory scopes, TimeProvider time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
     private static readonly string[] Sections = ["schemas", "securitySchemes", "responses", "parameters", "requestBodies", "headers", "examples", "links", "callbacks"];
