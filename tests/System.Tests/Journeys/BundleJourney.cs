@@ -28,9 +28,13 @@ public sealed class BundleJourney(SystemServers servers) : SystemTest
 
     internal static async Task IsValidAsync(string folder)
     {
-        var terraform = Requires.Tool("terraform");
-        await LocalProcess.RunAsync("terraform-init", terraform, ["init", "-input=false", "-no-color"], workingDirectory: folder);
-        var validated = await LocalProcess.RunAsync("terraform-validate", terraform, ["validate", "-no-color"], workingDirectory: folder);
-        validated.ShouldContain("The configuration is valid.");
+        await TerraformAsync(folder, "init", "-input=false", "-no-color");
+        (await TerraformAsync(folder, "validate", "-no-color")).ShouldContain("The configuration is valid.");
+    }
+
+    private static Task<string> TerraformAsync(string folder, params string[] arguments)
+    {
+        var mirror = Path.Combine(TestRun.Repository, "eng", "terraform-mirror.sh");
+        return LocalProcess.RunAsync("terraform", "bash", ["-c", ". \"$0\"; exec \"$@\"", mirror, Requires.Tool("terraform"), .. arguments], workingDirectory: folder);
     }
 }

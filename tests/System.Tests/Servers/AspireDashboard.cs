@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Terradev.SystemTests.Processes;
@@ -47,8 +48,22 @@ internal sealed class AspireDashboard : IAsyncDisposable
     public async Task<IReadOnlyList<(string Resource, string Name)>> SpansAsync(string traceId)
     {
         using var answer = await _http.GetAsync($"/api/telemetry/traces/{traceId}");
-        var trace = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        throw new NotSupportedException(trace.ToString());
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return [];
+        }
+
+        // OTLP's own JSON: data.resourceSpans[].{resource.attributes[], scopeSpans[].spans[]}
+        var trace = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+        return
+        [
+            .. from resource in trace.GetProperty("data").GetProperty("resourceSpans").EnumerateArray()
+               let name = resource.GetProperty("resource").GetProperty("attributes").EnumerateArray()
+                   .Single(attribute => attribute.GetProperty("key").GetString() == "service.name").GetProperty("value").GetProperty("stringValue").GetString()
+               from scope in resource.GetProperty("scopeSpans").EnumerateArray()
+               from span in scope.GetProperty("spans").EnumerateArray()
+               select (name, span.GetProperty("name").GetString()!),
+        ];
     }
 
     public async ValueTask DisposeAsync()
