@@ -172,8 +172,9 @@ test_project() {
   local project=$1 name counters total ok bad
   name=$(basename "$project")
   say "$name"
-  dotnet test "$project" -c Release --no-build -v quiet --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=normal' \
-    --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"} 2>&1 | grep -vE '^\s*(Passed |Standard Output Messages:$|Test Run Successful|Total time|Results File)|^\s*$' || true
+  dotnet test "$project" -c Release --no-build --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
+    --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"} 2>&1 \
+    | grep -vE '^(Test run for|A total of|No test matches|Results File:|VSTest version|Starting test|\[xUnit|$)'
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   if [ -z "$counters" ]; then
     if [ -z "$filter" ]; then
