@@ -36,7 +36,7 @@ terradev_use_provider_mirror() {
   [ "${#providers[@]}" -gt 0 ] || return 0
   names=$(IFS=,; printf '%s' "${providers[*]}")
 
-  file=${XDG_CACHE_HOME:-$HOME/.cache}/terradev/terraform.rc
+  file=${XDG_CACHE_HOME:-~/.cache}/terradev/terraform.rc
   mkdir -p "$(dirname "$file")"
   cat >"$file.$$" <<CONFIG
 disable_checkpoint = true

@@ -67,7 +67,7 @@ public sealed class BadInput(SystemServers servers) : SystemTest
         await IsProblemAsync(answer, 401, "unauthorized", "no key");
     }
 
-    private static async Task IsProblemAsync(HttpResponseMessage answer, int status, string code, string what)
+    internal static async Task IsProblemAsync(HttpResponseMessage answer, int status, string code, string what)
     {
         var text = await answer.Content.ReadAsStringAsync();
         ((int)answer.StatusCode).ShouldBe(status, $"{what}: {text}");

@@ -46,26 +46,38 @@ public sealed class BrokenServers : SystemTest, IClassFixture<FragilePlatform>
     }
 
     [Fact]
-    public async Task A_killed_replica_leaves_an_environment_with_a_stated_status_that_can_be_destroyed()
+    public async Task A_run_whose_worker_is_killed_is_finished_by_another_one()
     {
-        var created = await _fragile.Platform.Api.CreateAsync(TerradevApi.Bert("killed"));
-        var provisioning = await ProvisionsAsync(created.Id);
-        var holder = (await _fragile.Platform.Api.RunAsync(created.Id, provisioning.LastRun)).Holder.ShouldNotBeNull();
-        var victim = _fragile.Platform.Generators.Single(replica => holder.Contains($"-{replica.Process.Id}", StringComparison.Ordinal));
+        var created = await _fragile.Platform.Api.CreateAsync(TerradevApi.Bert("worker-killed"));
+        var victim = await HolderAsync(await ProvisionsAsync(created.Id));
+
+        await victim.Process.KillAloneAsync();
+
+        var ready = await _fragile.Platform.Api.ReachesAsync(created.Id, EnvironmentStatus.Ready, Deadlines.Ready);
+        await Cloud.HasExactlyWhatIsPromisedAsync(_fragile.Simulator, ready);
+        await _fragile.Platform.ReplaceAsync(victim);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_killed_with_its_terraform_fails_with_a_reason_and_is_not_started_again()
+    {
+        await using var subscriber = await EventSubscriber.StartAsync(_fragile.Broker.Address, "ProvisioningFailed", "EnvironmentInterrupted");
+        var created = await _fragile.Platform.Api.CreateAsync(TerradevApi.Bert("all-killed"));
+        var victim = await HolderAsync(await ProvisionsAsync(created.Id));
 
         await victim.Process.KillAsync();
-        await _fragile.Platform.AddGeneratorAsync();
 
-        var settled = await _fragile.Platform.Api.ReachesAnyAsync(created.Id, Deadlines.Ready, EnvironmentStatus.Ready, EnvironmentStatus.Failed);
-        (await _fragile.Simulator.LiveInstancesOfAsync(created.Id)).Count.ShouldBeLessThanOrEqualTo(1);
+        var settled = await _fragile.Platform.Api.ReachesAnyAsync(created.Id, Deadlines.Ready, EnvironmentStatus.Failed, EnvironmentStatus.Ready);
+        (await _fragile.Simulator.InstancesOfAsync(created.Id)).Count.ShouldBeLessThanOrEqualTo(1);
+        await subscriber.FirstAsync(created.Id, "EnvironmentInterrupted", Deadlines.Event);
         if (settled.Status == EnvironmentStatus.Failed)
         {
             settled.Reason.ShouldNotBeNull().Code.ShouldBe(RefusalCodes.RunInterrupted);
+            var told = (await subscriber.FirstAsync(created.Id, "ProvisioningFailed", Deadlines.Event))[0];
+            told.GetProperty("stillExisting").GetArrayLength().ShouldBeGreaterThan(0);
         }
 
-        await _fragile.Platform.Api.DeleteAsync(created.Id);
-        await _fragile.Platform.Api.ReachesAsync(created.Id, EnvironmentStatus.Destroyed, Deadlines.Destroyed);
-        await Cloud.HasNothingLeftAsync(_fragile.Simulator, created.Id);
+        await _fragile.Platform.ReplaceAsync(victim);
     }
 
     [Fact]
@@ -93,13 +105,17 @@ public sealed class BrokenServers : SystemTest, IClassFixture<FragilePlatform>
         await _fragile.Platform.Api.ReachesAsync(created.Id, EnvironmentStatus.Destroyed, Deadlines.Destroyed);
     }
 
+    private async Task<ServiceProcess> HolderAsync(EnvironmentResponse environment) =>
+        _fragile.Platform.HolderOf(await _fragile.Platform.Api.RunAsync(environment.Id, environment.LastRun));
+
+    // So far that the cloud has something, and not everything.
     private Task<EnvironmentResponse> ProvisionsAsync(string id) => Until.ValueAsync(
         async () =>
         {
-            var instances = await _fragile.Simulator.NetworksOfAsync(id);
+            var networks = await _fragile.Simulator.NetworksOfAsync(id);
             var environment = await _fragile.Platform.Api.GetAsync(id);
             environment.Status.ShouldNotBeOneOf(EnvironmentStatus.Failed, EnvironmentStatus.Ready);
-            return instances.Count > 0 && environment.Status == EnvironmentStatus.Provisioning ? environment : null;
+            return networks.Count > 0 && environment.Status == EnvironmentStatus.Provisioning ? environment : null;
         },
         Deadlines.Ready,
         () => "the apply did not start");

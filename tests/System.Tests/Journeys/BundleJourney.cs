@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.SystemTests.Processes;
 using Terradev.SystemTests.Servers;
 using Terradev.SystemTests.Services;
@@ -15,7 +14,7 @@ public sealed class BundleJourney(SystemServers servers) : SystemTest
         var standalone = await servers.Standalone;
         Watch(standalone.Process);
         var created = await standalone.Api.CreateAsync(TerradevApi.Bert("bundle") with { Rehearsal = true });
-        await standalone.Api.ReachesAsync(created.Id, EnvironmentStatus.AwaitingApproval, Deadlines.Planned);
+        await standalone.Api.HasPlanAsync(created.Id, Deadlines.Planned);
 
         var folder = TestRun.NewFolder("bundle");
         await using (var zip = await standalone.Api.Http.GetStreamAsync($"/api/v1/environments/{created.Id}/bundle"))

@@ -108,9 +108,21 @@ internal sealed partial class LocalProcess : IAsyncDisposable
         await KillAsync();
     }
 
-    /// <summary>SIGKILL to the program and everything it started in its group.</summary>
+    /// <summary>SIGKILL to the program alone, as the kernel does when memory runs out; what it started lives on.</summary>
+    public async Task KillAloneAsync()
+    {
+        _ = Kill(_process.Id, SigKill);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGKILL to the program and everything it started, as when its container is removed.</summary>
     public async Task KillAsync()
     {
+        if (!HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
         _ = Kill(-_process.Id, SigKill);
         await _process.WaitForExitAsync();
         Reaper.Forget(_process.Id);

@@ -1,3 +1,4 @@
+using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.SystemTests.Processes;
 using Terradev.SystemTests.Servers;
 
@@ -7,9 +8,9 @@ namespace Terradev.SystemTests.Services;
 internal sealed class Platform : IAsyncDisposable
 {
     private readonly List<ServiceProcess> _processes;
-    private readonly Func<string, Task<ServiceProcess>> _startGenerator;
+    private readonly Func<string, string?, Task<ServiceProcess>> _startGenerator;
 
-    private Platform(List<ServiceProcess> processes, List<ServiceProcess> generators, ServiceProcess gateway, Func<string, Task<ServiceProcess>> startGenerator)
+    private Platform(List<ServiceProcess> processes, List<ServiceProcess> generators, ServiceProcess gateway, Func<string, string?, Task<ServiceProcess>> startGenerator)
     {
         (_processes, Generators, _startGenerator) = (processes, generators, startGenerator);
         Api = new TerradevApi(gateway.Address);
@@ -22,6 +23,7 @@ internal sealed class Platform : IAsyncDisposable
 
     public IEnumerable<LocalProcess> Processes => _processes.Select(process => process.Process);
 
+    /// <summary>Both replicas of EnvironmentGenerator share a data directory, as on a developer's machine.</summary>
     public static async Task<Platform> StartAsync(Postgres postgres, RabbitMq broker, Redis redis, AwsSimulator simulator, AspireDashboard? dashboard)
     {
         var shared = new Dictionary<string, string>(simulator.Environment)
@@ -38,7 +40,8 @@ internal sealed class Platform : IAsyncDisposable
             new(shared) { [$"ConnectionStrings__{name}"] = await postgres.CreateDatabaseAsync(name) };
 
         var generatorSettings = await WithDatabaseAsync("environmentgenerator");
-        Task<ServiceProcess> StartGenerator(string name) => ServiceProcess.StartAsync("EnvironmentGenerator", generatorSettings, name);
+        generatorSettings["Terradev__DataDirectory"] = TestRun.NewFolder("EnvironmentGenerator");
+        Task<ServiceProcess> StartGenerator(string name, string? address = null) => ServiceProcess.StartAsync("EnvironmentGenerator", generatorSettings, name, address);
 
         var starting = new[]
         {
@@ -60,12 +63,21 @@ internal sealed class Platform : IAsyncDisposable
         return new Platform([.. services, gateway], [services[3], services[4]], gateway, StartGenerator);
     }
 
-    /// <summary>Adds a replica that takes work from the queue; the gateway does not know it.</summary>
-    public async Task AddGeneratorAsync()
+    /// <summary>The replica that holds the lease on a run.</summary>
+    public ServiceProcess HolderOf(RunResponse run)
     {
-        var replica = await _startGenerator($"EnvironmentGenerator-{Generators.Count + 1}");
-        _processes.Add(replica);
-        Generators.Add(replica);
+        // machine/process id/random
+        var id = int.Parse(run.Holder.ShouldNotBeNull().Split('/')[1]);
+        return Generators.Single(replica => replica.Process.Id == id);
+    }
+
+    /// <summary>Starts a replica in the place of a dead one, at the address that the gateway knows.</summary>
+    public async Task ReplaceAsync(ServiceProcess dead)
+    {
+        await dead.DisposeAsync();
+        var replica = await _startGenerator("EnvironmentGenerator", dead.Address);
+        _processes[_processes.IndexOf(dead)] = replica;
+        Generators[Generators.IndexOf(dead)] = replica;
     }
 
     public async ValueTask DisposeAsync()

@@ -16,9 +16,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public LocalProcess Process { get; }
 
     /// <summary>Starts the project's process and waits until its <c>/health</c> is good.</summary>
-    public static async Task<ServiceProcess> StartAsync(string project, IReadOnlyDictionary<string, string> environment, string? name = null)
+    public static async Task<ServiceProcess> StartAsync(string project, IReadOnlyDictionary<string, string> environment, string? name = null, string? address = null)
     {
-        var address = $"http://127.0.0.1:{TestRun.FreePort()}";
+        address ??= $"http://127.0.0.1:{TestRun.FreePort()}";
         var assembly = Path.Combine(TestRun.Repository, "artifacts", "bin", project, TestRun.Configuration, $"Terradev.{project}.dll");
         File.Exists(assembly).ShouldBeTrue($"{assembly} is not built: dotnet build Terradev.Core.slnf -c Release");
         var settings = new Dictionary<string, string>

@@ -62,15 +62,21 @@ internal sealed class TerradevApi : IDisposable
     public Task<EnvironmentResponse> ReachesAsync(string id, EnvironmentStatus status, TimeSpan deadline) =>
         ReachesAnyAsync(id, deadline, status);
 
-    /// <summary>Waits for one of the statuses; another one that the environment cannot leave by itself ends the wait.</summary>
-    public async Task<EnvironmentResponse> ReachesAnyAsync(string id, TimeSpan deadline, params EnvironmentStatus[] statuses)
+    public Task<EnvironmentResponse> ReachesAnyAsync(string id, TimeSpan deadline, params EnvironmentStatus[] statuses) =>
+        WaitAsync(id, deadline, environment => statuses.Contains(environment.Status), string.Join(" or ", statuses));
+
+    public Task<EnvironmentResponse> HasPlanAsync(string id, TimeSpan deadline) =>
+        WaitAsync(id, deadline, environment => environment.Plan is not null, "planned");
+
+    // A status that the environment cannot leave by itself ends the wait.
+    private async Task<EnvironmentResponse> WaitAsync(string id, TimeSpan deadline, Func<EnvironmentResponse, bool> condition, string goal)
     {
         EnvironmentResponse? last = null;
         return await Until.ValueAsync(
             async () =>
             {
                 last = await TryGetAsync(id) ?? last;
-                if (last is not null && statuses.Contains(last.Status))
+                if (last is not null && condition(last))
                 {
                     return last;
                 }
@@ -80,7 +86,7 @@ internal sealed class TerradevApi : IDisposable
                     : null;
             },
             deadline,
-            () => $"the environment is {last?.Status}, not {string.Join(" or ", statuses)}: {last?.Reason?.Code} {last?.Reason?.Detail}");
+            () => $"the environment is {last?.Status}, not {goal}: {last?.Reason?.Code} {last?.Reason?.Detail}");
     }
 
     /// <summary>The environment's events from the server-sent stream, those after <paramref name="lastEventId"/>, until <paramref name="last"/> is seen.</summary>
