@@ -1,0 +1,120 @@
+using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.DatasetRegistry;
+using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.Contracts.ModelRegistry;
+
+namespace Terradev.Contracts.Tests;
+
+/// <summary>One environment from request to end, with figures of the shape that the services give.</summary>
+internal static class Examples
+{
+    private const string Id = "env_01k2x7";
+    private const string Name = "bert-base-uncased-x7k2";
+    private static readonly DateTimeOffset Start = new(2026, 1, 2, 9, 4, 5, 120, TimeSpan.Zero);
+    private static readonly DateOnly PriceDate = new(2026, 1, 1);
+
+    public static Offer Offer { get; } = new(
+        Cloud.Aws, "us-east-1", "us-east-1b", "g4dn.xlarge", Capacity.Spot, new OfferGpu("T4", 1, 15360, "nvidia", "7.5", NvLink: false),
+        Vcpus: 4, MemoryGiB: 16, PricePerHour: 0.1894m, "catalogue", PriceDate, PriceConfidence.Estimate);
+
+    public static EnvironmentRequest Request { get; } = new()
+    {
+        Name = Name,
+        Model = "huggingface:google-bert/bert-base-uncased",
+        Dataset = "huggingface:stanfordnlp/imdb",
+        Task = "text-classification",
+        Mode = WorkloadMode.Full,
+        Precision = Precision.Fp16,
+        ContextLength = 512,
+        BatchSize = 16,
+        Blueprint = "training",
+        Cloud = Cloud.Aws,
+        Region = "us-east-1",
+        Capacity = CapacityPreference.SpotPreferred,
+        Goal = Goal.CheapestHour,
+        Budget = new Budget { MaxHourly = 1.00m, Total = 20m },
+        MaxRuntimeHours = 6,
+        AutoApprove = true,
+        Owner = "ml-platform",
+    };
+
+    public static ModelRequirements Requirements { get; } = new(
+        "huggingface:google-bert/bert-base-uncased", WorkloadMode.Full, Precision.Fp16, ContextLength: 512, BatchSize: 16,
+        new ModelParameters(109_482_240, 109_482_240, new Dictionary<string, long> { ["F32"] = 109_482_240 }, "safetensors headers", Confidence.Headers),
+        TrainableParameters: 109_482_240,
+        new MemoryBreakdown(218_964_480, 0, 0, 1_610_612_736, 218_964_480, 1_313_786_880, 1_073_741_824),
+        HostMemoryBytes: 656_893_440, DiskBytes: 2_627_573_760, new GpuRequirements("7.0", [1]), "docs/requirements.md", ["batch size 16 was asked for"]);
+
+    public static Recommendation Recommendation { get; } = new(
+        [new RankedOffer(Offer, new OfferFit(4_436_070_400, 14_495_514_624, 69.4m, 1, 1), new OfferCost(0.1894m, 0.3788m, 1.1364m, 2.0m), ["cheapest of 31 that fit"])],
+        [new RejectedOffer(Offer with { InstanceType = "p4d.24xlarge", Capacity = Capacity.OnDemand, PricePerHour = 32.7726m }, RejectionCodes.Budget, "32.7726 USD per hour is over the limit of 1.0000.")],
+        new Dictionary<string, int> { [RejectionCodes.Budget] = 1 }, Considered: 2, Goal.CheapestHour, ["the price of a spot instance is an estimate"]);
+
+    public static IReadOnlyDictionary<string, (EnvironmentEvent Event, string When)> Events { get; } = new (EnvironmentEvent Event, string When)[]
+    {
+        (new EnvironmentRequested
+        {
+            EventId = EventId(1), OccurredAt = At(0), EnvironmentId = Id, EnvironmentName = Name, Sequence = 1,
+            Model = Request.Model!, Dataset = Request.Dataset, Owner = "ml-platform",
+        }, "The environment was asked for and stored."),
+        (new EnvironmentGenerated
+        {
+            EventId = EventId(2), OccurredAt = At(2), EnvironmentId = Id, EnvironmentName = Name, Sequence = 2, Offer = Offer, PerHour = 0.2310m, AtDeadline = 1.3860m,
+        }, "An offer was chosen and the bundle rendered."),
+        (new EnvironmentPlanned
+        {
+            EventId = EventId(3), OccurredAt = At(21), EnvironmentId = Id, EnvironmentName = Name, Sequence = 3, Run = 1, Plan = new PlanSummary(38, 0, 0), Rehearsal = false,
+        }, "Terraform made a plan. In a rehearsal this is the last event of the run."),
+        (new EnvironmentAwaitingApproval
+        {
+            EventId = EventId(4), OccurredAt = At(22), EnvironmentId = Id, EnvironmentName = Name, Sequence = 4, Run = 1, PerHour = 0.2310m, AtDeadline = 1.3860m,
+        }, "The plan waits for an answer. It does not appear where the request says `autoApprove` and the budget holds."),
+        (new ProvisioningStarted
+        {
+            EventId = EventId(5), OccurredAt = At(60), EnvironmentId = Id, EnvironmentName = Name, Sequence = 5, Run = 1, Kind = RunKind.Apply,
+        }, "Terraform starts to create, change or destroy."),
+        (new ProvisioningProgressed
+        {
+            EventId = EventId(6), OccurredAt = At(64), EnvironmentId = Id, EnvironmentName = Name, Sequence = 6, Run = 1,
+            Phase = "apply", Resource = "module.network.aws_vpc.this", Action = "create", State = "completed", Percent = 8, Message = "Creation complete after 3s",
+        }, "One step of Terraform."),
+        (new EnvironmentReady
+        {
+            EventId = EventId(7), OccurredAt = At(110), EnvironmentId = Id, EnvironmentName = Name, Sequence = 7, Run = 1,
+            Outputs = new Dictionary<string, string?> { ["instance_id"] = "i-0123456789abcdef0", ["outputs_bucket"] = "terradev-bert-base-uncased-x7k2-outputs" },
+            PerHour = 0.2310m, ExpiresAt = Start.AddHours(6),
+        }, "Everything exists; `outputs` says where."),
+        (new ProvisioningFailed
+        {
+            EventId = EventId(8), OccurredAt = At(111), EnvironmentId = Id, EnvironmentName = Name, Sequence = 8, Run = 2,
+            Reason = new Refusal(RefusalCodes.TerraformFailed, "The provider refused to create aws_instance.this: InsufficientInstanceCapacity.", "Ask for another region or for on-demand capacity, or destroy the environment."),
+            StillExisting = ["module.network.aws_vpc.this", "module.storage.aws_s3_bucket.outputs"],
+        }, "A run ended without success. `stillExisting` names what may go on to cost money."),
+        (new EnvironmentInterrupted
+        {
+            EventId = EventId(9), OccurredAt = At(130), EnvironmentId = Id, EnvironmentName = Name, Sequence = 9, Run = 3,
+        }, "The worker of a run was lost; another one looks at what exists."),
+        (new EnvironmentDestroyed
+        {
+            EventId = EventId(10), OccurredAt = At(300), EnvironmentId = Id, EnvironmentName = Name, Sequence = 10, Run = 4,
+        }, "Nothing of the environment is left."),
+    }.ToDictionary(example => example.Event.GetType().Name);
+
+    public static EnvironmentResponse Environment { get; } = new(
+        Id, Name, EnvironmentStatus.AwaitingApproval, DesiredState.Running, ["expiring"], Reason: null, Rehearsal: false, Request,
+        new ModelSummary(
+            "huggingface", "google-bert/bert-base-uncased", "fill-mask", "transformers", "apache-2.0", false, 109_482_240, 60_000_000, 2_400, Start.AddDays(-500), ["pytorch"],
+            new Provenance("huggingface", Start)),
+        new DatasetSummary(
+            "huggingface", "stanfordnlp/imdb", "text-classification", "text", null, false, 100_000, 83_446_840, 133_190_302,
+            [new DatasetSplit("plain_text", "train", 25_000, 33_442_202)], 500_000, 300, ["en"], new Provenance("snapshot", Start.AddDays(-90))),
+        Requirements, Recommendation,
+        new Quote(
+            "quote_1", Offer, [new QuoteLine("instance", 0.1894m, "catalogue", PriceDate), new QuoteLine("volume", 0.0416m, "catalogue", PriceDate)],
+            0.2310m, 0.4620m, 1.3860m, 6, Start, Start.AddHours(1)),
+        new PlanSummary(38, 0, 0), new Dictionary<string, string?>(), "ml-platform", "training", BundlePath: null, LastRun: 1, LastSequence: 4, ExpiresAt: null, Start, At(22));
+
+    private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);
+
+    private static Guid EventId(int n) => Guid.Parse($"0198a1b2-0000-7000-8000-{n:x12}");
+}
