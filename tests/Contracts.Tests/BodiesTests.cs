@@ -34,6 +34,8 @@ public sealed class BodiesTests
     [InlineData("""{"cloud":0}""")]
     [InlineData("""{"cloud":"0"}""")]
     [InlineData("""{"capacity":"spot,on-demand"}""")]
+    [InlineData("""{"capacity":"SpotPreferred"}""")]
+    [InlineData("""{"capacity":" spot"}""")]
     [InlineData("""{"batchSize":"16"}""")]
     [InlineData("""{"autoApprove":"true"}""")]
     [InlineData("""{"autoApprove":null}""")]
