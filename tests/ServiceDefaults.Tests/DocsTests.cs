@@ -15,7 +15,11 @@ public sealed class DocsTests : IAsyncLifetime
     private TestService _service = null!;
 
     public async ValueTask InitializeAsync() => _service = await TestService.StartAsync(
-        map: app => app.MapPost("/api/v1/environments", (EnvironmentRequest request) => TypedResults.Ok<EnvironmentResponse>(null)));
+        map: app =>
+        {
+            app.MapPost("/api/v1/environments", (EnvironmentRequest request) => TypedResults.Ok<EnvironmentResponse>(null));
+            app.MapPost("/api/v1/recommendations", (RecommendationRequest request) => TypedResults.Ok<Recommendation>(null));
+        });
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -65,6 +69,7 @@ public sealed class DocsTests : IAsyncLifetime
         Words(schema.GetProperty(nameof(CapacityPreference))).ShouldBe(Wire.Names<CapacityPreference>());
         Words(schema.GetProperty(nameof(EnvironmentStatus))).ShouldBe(Wire.Names<EnvironmentStatus>());
         schema.GetProperty(nameof(CapacityPreference)).GetProperty("type").GetString().ShouldBe("string");
+        Words(schema.GetProperty(nameof(Constraints)).GetProperty("properties").GetProperty("clouds").GetProperty("items")).ShouldBe(Wire.Names<Cloud>());
         var time = schema.GetProperty(nameof(Quote)).GetProperty("properties").GetProperty("createdAt");
         time.GetProperty("type").GetString().ShouldBe("string");
         time.GetProperty("format").GetString().ShouldBe("date-time");

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
@@ -99,7 +100,11 @@ internal static class OpenApi
         {
             // Where null is allowed the property says so; the words stay the same.
             schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. Enum.GetNames(type).Select(name => (JsonNode)JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
+            schema.Enum = Words(type);
+        }
+        else if (schema.Items is null && context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { IsEnum: true } element })
+        {
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = Words(element) };
         }
         else if (type == typeof(DateTimeOffset))
         {
@@ -108,6 +113,8 @@ internal static class OpenApi
 
         return Task.CompletedTask;
     }
+
+    private static List<JsonNode> Words(Type type) => [.. Enum.GetNames(type).Select(name => (JsonNode)JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
 
     private static OpenApiSchema Text(string description, IEnumerable<string>? words = null) => new()
     {
