@@ -42,6 +42,13 @@ public static class Service
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.AddServerHeader = false;
         });
+        // Our own lines tell what happens; the frameworks' are for their makers. Logging__LogLevel__... brings them back.
+        foreach (var framework in (string[])["Microsoft", "MassTransit", "System.Net.Http", "Polly"])
+        {
+            builder.Logging.AddFilter(framework, LogLevel.Warning);
+        }
+
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.AddTelemetry(name);
         return builder;
     }

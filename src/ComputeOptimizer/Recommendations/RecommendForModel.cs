@@ -43,28 +43,15 @@ internal sealed class RecommendForModel(IRequestClient<ResolveModel> models, IRe
                 request.Constraints ?? new Constraints(),
                 request.Goal,
                 summary?.Rows,
-                summary is null ? null : TextTokens.PerRow(summary),
+                summary?.TokensPerRow,
                 requirements.DiskBytes + (summary?.DownloadBytes ?? 0) + (summary?.SizeBytes ?? 0)),
             cancellationToken);
         return answer.Recommendation is { } recommendation
-            ? answer with { Recommendation = recommendation with { Assumptions = [.. requirements.Assumptions, .. TextTokens.Assumptions(summary), .. recommendation.Assumptions] } }
+            ? answer with { Recommendation = recommendation with { Assumptions = [.. requirements.Assumptions, .. TokenAssumption(summary), .. recommendation.Assumptions] } }
             : answer;
     }
-}
 
-/// <summary>How many tokens the rows of a text dataset have, by its size.</summary>
-internal static class TextTokens
-{
-    /// <summary>Bytes of English text per token of a subword vocabulary; about 4 for BPE and WordPiece.</summary>
-    private const int BytesPerToken = 4;
-
-    /// <summary>Decoded bytes / rows / 4, at least 1; null for what is not text or has no known size.</summary>
-    public static long? PerRow(DatasetSummary dataset) =>
-        string.Equals(dataset.Modality, "text", StringComparison.OrdinalIgnoreCase) && dataset is { Rows: > 0 and var rows, SizeBytes: > 0 and var bytes }
-            ? Math.Max(1, bytes / rows / BytesPerToken)
-            : null;
-
-    public static IEnumerable<string> Assumptions(DatasetSummary? dataset) => dataset is not null && PerRow(dataset) is { } tokens
-        ? [$"A row of {dataset.Id} has about {tokens} tokens: its decoded size / rows / {BytesPerToken} bytes per token."]
+    private static IEnumerable<string> TokenAssumption(DatasetSummary? dataset) => dataset?.TokensPerRow is { } tokens
+        ? [$"A row of {dataset.Id} has about {tokens} tokens: its decoded size / rows / {DatasetSummary.BytesPerToken} bytes per token."]
         : [];
 }

@@ -22,7 +22,17 @@ public sealed record DatasetSummary(
     long? Downloads,
     long? Likes,
     IReadOnlyList<string> Tags,
-    Provenance Provenance);
+    Provenance Provenance)
+{
+    /// <summary>Bytes of English text per token of a subword vocabulary; about 4 for BPE and WordPiece.</summary>
+    public const int BytesPerToken = 4;
+
+    /// <summary>Average tokens of a row of text: decoded bytes / rows / 4, at least 1; null for what is not text or has no known size.</summary>
+    public long? TokensPerRow =>
+        string.Equals(Modality, "text", StringComparison.OrdinalIgnoreCase) && this is { Rows: > 0 and var rows, SizeBytes: > 0 and var bytes }
+            ? Math.Max(1, bytes / rows / BytesPerToken)
+            : null;
+}
 
 /// <summary>One split of one configuration.</summary>
 public sealed record DatasetSplit(string Configuration, string Split, long? Rows, long? SizeBytes);

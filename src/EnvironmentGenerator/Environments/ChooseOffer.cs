@@ -28,7 +28,7 @@ internal sealed class ChooseOffer(
         var requirements = model.Requirements!;
         var rootVolume = EnvironmentPrice.RootVolumeGiB(requirements, dataset?.Dataset);
         var answer = (await optimizer.GetResponse<Recommended>(
-            new Recommend(requirements, ConstraintsOf(request), request.Goal, dataset?.Dataset?.Rows, TokensPerRow(dataset?.Dataset, requirements), rootVolume * (1L << 30)),
+            new Recommend(requirements, ConstraintsOf(request), request.Goal, dataset?.Dataset?.Rows, dataset?.Dataset?.TokensPerRow, rootVolume * (1L << 30)),
             cancellationToken)).Message;
         if (answer.Refusal is not null || answer.Recommendation is not { Ranked: [var choice, ..] })
         {
@@ -64,14 +64,5 @@ internal sealed class ChooseOffer(
         MaxHourly = request.Budget?.MaxHourly,
         TotalBudget = request.Budget?.Total,
         MaxRuntimeHours = request.MaxRuntimeHours,
-    };
-
-    // About 4 bytes of English text are one token; of images and sounds each row is one sequence.
-    private static long? TokensPerRow(DatasetSummary? dataset, ModelRequirements requirements) => dataset switch
-    {
-        null or { Rows: null or 0 } => null,
-        { Modality: "text", SizeBytes: { } bytes, Rows: { } rows } => Math.Clamp(bytes / rows / 4, 1, requirements.ContextLength),
-        { Modality: "image" or "audio" } => requirements.ContextLength,
-        _ => null,
     };
 }

@@ -26,13 +26,13 @@ public static class EnvironmentPrice
         return (int)Math.Clamp(Math.Ceiling(((decimal)requirements.DiskBytes + data) / GiB) + ImageGiB, ImageGiB, 16_384);
     }
 
-    /// <summary>The quote for the chosen offer with the volume and the address it brings along; a ranked offer always has a price.</summary>
+    /// <summary>The quote for the chosen offer with the volume and the address it brings along.</summary>
     public static Quote Quote(RankedOffer choice, int rootVolumeGiB, decimal maxRuntimeHours, DateTimeOffset now)
     {
         var offer = choice.Offer;
         QuoteLine[] lines =
         [
-            new($"{offer.InstanceType} {Contracts.Wire.Name(offer.Capacity)}", offer.PricePerHour!.Value, offer.Source, offer.AsOf),
+            new($"{offer.InstanceType} {Contracts.Wire.Name(offer.Capacity)}", choice.Cost.PerHour, offer.Source, offer.AsOf),
             new($"{rootVolumeGiB} GiB gp3 root volume", Math.Round(rootVolumeGiB * Gp3PerGiBMonth / HoursPerMonth, 4), "Amazon EBS pricing, us-east-1: 0.08 USD per GB-month", new DateOnly(2020, 12, 1)),
             new("public IPv4 address", PublicIpv4PerHour, "Amazon VPC pricing: 0.005 USD per address and hour", new DateOnly(2024, 2, 1)),
         ];

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Bundles;
+using Terradev.EnvironmentGenerator.Environments;
+
+namespace Terradev.EnvironmentGenerator.Tests.Bundles;
+
+public sealed class RenderBundleTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Blueprint Training = Blueprint.Find(Cloud.Aws, "training")!;
+
+    [Fact]
+    public void A_bundle_has_only_the_modules_it_uses_and_reaches_them_beside_itself()
+    {
+        var main = Training.Files.Single(file => file.Path == "main.tf").Content;
+        main.ShouldNotContain("../");
+        main.ShouldContain("\"./modules/network\"");
+        Training.Files.Select(file => file.Path).ShouldContain("modules/gpu-instance/user_data.sh.tftpl");
+        Training.Files.ShouldAllBe(file => !file.Path.Contains("tftest", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_same_environment_gives_the_same_bytes()
+    {
+        var environment = Environment("me");
+        var target = new BundleTarget("installation", SimulatedEndpoint: false);
+        RenderBundle.Zip(RenderBundle.Files(Training, environment, target, Now)).ShouldBe(RenderBundle.Zip(RenderBundle.Files(Training, environment, target, Now)));
+    }
+
+    [Fact]
+    public void Values_travel_in_the_variables_file_and_nowhere_else()
+    {
+        const string owner = "\"; ${path.module} %{ if true } \u0001 \n</script>";
+        var files = RenderBundle.Files(Training, Environment(owner), new BundleTarget("installation", SimulatedEndpoint: true), Now);
+        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement;
+        values.GetProperty("owner").GetString().ShouldBe(owner);
+        values.GetProperty("s3_use_path_style").GetBoolean().ShouldBeTrue();
+        files.Where(file => file.Path.EndsWith(".tf", StringComparison.Ordinal)).ShouldBe(Training.Files.Where(file => file.Path.EndsWith(".tf", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_deadline_has_whole_seconds_in_UTC()
+    {
+        var files = RenderBundle.Files(Training, Environment("me"), new BundleTarget("i", false), new DateTimeOffset(2026, 1, 1, 12, 0, 0, 500, TimeSpan.FromHours(2)));
+        JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement.GetProperty("expires_at").GetString().ShouldBe("2026-01-01T10:00:00Z");
+    }
+
+    private static GpuEnvironment Environment(string owner)
+    {
+        var environment = GpuEnvironment.Ask(new EnvironmentRequest { Model = "huggingface:a/b", Blueprint = "training", MaxRuntimeHours = 12 }, "bert-x7k2", owner, false, Now);
+        var choice = new RankedOffer(FakeServices.Offer(), new OfferFit(1, 2, 50, 1, 1), new OfferCost(0.1894m, null, null, null), []);
+        var recommendation = new Recommendation([choice], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []);
+        environment.Choose(
+            new Generation(FakeServices.Model, FakeServices.Requirements, FakeServices.Dataset, recommendation, EnvironmentPrice.Quote(choice, 79, 12, Now)), Now);
+        return environment;
+    }
+}
