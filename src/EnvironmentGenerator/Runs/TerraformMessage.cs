@@ -55,8 +55,9 @@ internal sealed record TerraformMessage(string Type, string Text)
                 _ => message,
             };
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // No JSON, or a field of another kind than Terraform documents.
             return new TerraformMessage("text", line);
         }
     }

@@ -24,8 +24,9 @@ internal sealed record TerraformState(byte[] Content, long Serial, string Lineag
 
             return new TerraformState(content, number, id, ManagedAddresses(root));
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
+            // Not JSON yet, or not of the shape: System.Text.Json says the latter with the other two.
             return null;
         }
     }
