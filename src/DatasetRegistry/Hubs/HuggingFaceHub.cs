@@ -123,7 +123,8 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IDatasetViewer? viewer
             configurations,
             DatasetCard.DefaultConfiguration(dataset.CardData, configurations),
             DatasetSize.Sum([.. (dataset.Siblings ?? []).Select(file => file.Size)]),
-            new Provenance(Name, now));
+            // Whole milliseconds, which is what JSON keeps.
+            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))));
     }
 
     private static string? Tagged(IEnumerable<string> tags, string prefix) =>

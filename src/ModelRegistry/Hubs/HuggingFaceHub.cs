@@ -6,7 +6,7 @@ using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Hubs;
 
-internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files, TimeProvider time, ILogger<HuggingFaceHub> logger) : IModelHub
+public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files, TimeProvider time, ILogger<HuggingFaceHub> logger) : IModelHub
 {
     public const string Name = HubReference.DefaultSource;
     public const string ApiClient = "modelregistry-huggingface-api";
@@ -87,7 +87,7 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
     }
 
     /// <summary>Drops what is bulky and says nothing about size, such as 1,000 label names, and keeps how many labels there are.</summary>
-    internal static JsonElement? Trim(JsonElement config)
+    public static JsonElement? Trim(JsonElement config)
     {
         if (config.ValueKind != JsonValueKind.Object)
         {
@@ -130,7 +130,8 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
             PublishedParameters: null,
             [.. (model.Siblings ?? []).Take(MaxFiles).Select(file => new ModelFile(file.Rfilename, file.Size ?? file.Lfs?.Size, file.Lfs?.Sha256))],
             config,
-            new Provenance(Name, now));
+            // Whole milliseconds, which is what JSON keeps.
+            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))));
     }
 
     private static string? License(JsonElement card)

@@ -38,7 +38,8 @@ public sealed record TransformerStack(int Hidden, int Layers, int Intermediate, 
 /// <param name="ConvolutionOutputs">Elements that all convolutions put out for one image.</param>
 /// <param name="LogitVocabulary">Vocabulary of the language-model head that the repository declares; 0 without one.</param>
 /// <param name="UsablePositions">Longest context; null without a limit.</param>
-public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerStack> Stacks, long ConvolutionOutputs, int LogitVocabulary, int? UsablePositions)
+/// <param name="TrainedPositions">The context that the model was trained with where it is no limit.</param>
+public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerStack> Stacks, long ConvolutionOutputs, int LogitVocabulary, int? UsablePositions, int? TrainedPositions = null)
 {
     private const int DefaultImage = 224;
 
@@ -50,10 +51,10 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
     private const int DetectionTokens = 850;
 
     /// <summary>True when the caller's context length changes anything.</summary>
-    public bool ReadsContext => Family is ModelFamily.Unknown || Stacks.Any(stack => stack.FixedTokens is null);
+    public bool ReadsContext => Stacks.Any(stack => stack.FixedTokens is null);
 
     /// <summary>Tokens of the longest fixed stack, for models whose input has one size.</summary>
-    public int FixedTokens => Stacks.Max(stack => stack.FixedTokens) ?? 1;
+    public int FixedTokens => Stacks.Select(stack => stack.FixedTokens ?? 1).DefaultIfEmpty(1).Max();
 
     public static ModelShape Of(ModelConfig? config)
     {
@@ -85,8 +86,8 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
         if (config.IsEncoderDecoder && config.DecoderLayers is { } layers)
         {
             var encoder = Stack(config);
-            var limit = config.Type is "t5" or "mt5" ? null : config.MaxPositions;
-            return new ModelShape(ModelFamily.EncoderDecoder, [encoder, encoder with { Layers = layers, CrossAttention = true, Generates = true }], 0, vocabulary, limit);
+            var relative = config.Type is "t5" or "mt5";
+            return new ModelShape(ModelFamily.EncoderDecoder, [encoder, encoder with { Layers = layers, CrossAttention = true, Generates = true }], 0, vocabulary, relative ? null : config.MaxPositions, config.MaxPositions);
         }
 
         if (config.IsFor("ForCausalLM", "LMHeadModel") || config.Type is "gpt2" or "llama" or "mistral" or "mixtral" or "qwen2" or "gpt_oss")

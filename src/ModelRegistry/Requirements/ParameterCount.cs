@@ -31,7 +31,8 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
         var floats = elements.Where(entry => IsFloat(entry.Key)).Sum(entry => entry.Value);
         var stored = elements.Sum(entry => entry.Value * BytesOf(entry.Key));
         var total = floats;
-        var bits = BitsOf(elements.Where(entry => IsFloat(entry.Key)).MaxBy(entry => entry.Value).Key ?? "I8");
+        var mostUsed = elements.Where(entry => IsFloat(entry.Key)).OrderByDescending(entry => entry.Value).Select(entry => entry.Key).FirstOrDefault();
+        var bits = BitsOf(mostUsed ?? "I8");
         var packed = Packed(elements, floats, config);
         if (packed is { } quantized)
         {
@@ -51,7 +52,7 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
             notes.Add($"{masks:N0} stored elements are causal masks, not parameters.");
         }
 
-        return Counted(total, config, elements, "safetensors headers", Confidence.Headers, stored, bits, elements.MaxBy(entry => entry.Value).Key == "BF16", notes);
+        return Counted(total, config, elements, "safetensors headers", Confidence.Headers, stored, bits, mostUsed == "BF16", notes);
     }
 
     private static ParameterCount? FromConfig(HubModel model, ModelConfig? config)
@@ -116,8 +117,8 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
             return null;
         }
 
-        var (container, count) = elements.Where(entry => entry.Key is "U8" or "I8" or "I32" or "U32").MaxBy(entry => entry.Value);
-        if (count == 0)
+        var (container, count) = elements.Where(entry => entry.Key is "U8" or "I8" or "I32" or "U32").OrderByDescending(entry => entry.Value).FirstOrDefault();
+        if (container is null || count == 0)
         {
             return null;
         }

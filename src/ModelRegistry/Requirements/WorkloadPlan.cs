@@ -123,9 +123,12 @@ public sealed record WorkloadPlan(WorkloadMode Mode, Precision Precision, int Co
         if (!shape.ReadsContext)
         {
             var tokens = shape.FixedTokens;
-            assumptions.Add(shape.Family is ModelFamily.Convolution
-                ? "contextLength 1: a convolutional network reads images, not tokens."
-                : $"contextLength {tokens}: the input of this model has one size.");
+            assumptions.Add(shape.Family switch
+            {
+                ModelFamily.Convolution => "contextLength 1: a convolutional network reads images, not tokens.",
+                ModelFamily.Unknown => "contextLength 1: without the model's dimensions it changes nothing.",
+                _ => $"contextLength {tokens}: the input of this model has one size.",
+            });
             return tokens;
         }
 
@@ -136,7 +139,7 @@ public sealed record WorkloadPlan(WorkloadMode Mode, Precision Precision, int Co
 
         // 1,024 is what TRL's SFTTrainer cuts sequences to by default.
         var preferred = mode is WorkloadMode.Inference ? 8192 : shape.Family is ModelFamily.Decoder ? 1024 : 512;
-        var context = Math.Min(preferred, shape.UsablePositions ?? preferred);
+        var context = Math.Min(preferred, shape.UsablePositions ?? shape.TrainedPositions ?? preferred);
         assumptions.Add(context < preferred
             ? $"contextLength {context}: all positions of the model."
             : $"contextLength {context}: a usual length for {(mode is WorkloadMode.Inference ? "inference" : "fine-tuning")}.");

@@ -1,0 +1,141 @@
+using Terradev.Contracts.ModelRegistry;
+using Terradev.ModelRegistry.Hubs;
+using Terradev.ModelRegistry.Requirements;
+
+namespace Terradev.ModelRegistry.Tests.Requirements;
+
+public class ParameterCountTests
+{
+    [Theory]
+    [InlineData("google-bert/bert-base-uncased", 110_106_428)]
+    [InlineData("openai-community/gpt2", 124_439_808)]
+    [InlineData("google-t5/t5-base", 222_903_552)]
+    [InlineData("FacebookAI/roberta-base", 124_697_433)]
+    [InlineData("openai/clip-vit-base-patch32", 151_277_313)]
+    [InlineData("openai/whisper-large-v3", 1_543_490_560)]
+    [InlineData("meta-llama/Llama-3.1-8B", 8_030_261_248)]
+    [InlineData("mistralai/Mistral-7B-v0.1", 7_241_732_096)]
+    [InlineData("Qwen/Qwen2.5-7B-Instruct", 7_615_616_512)]
+    [InlineData("mistralai/Mixtral-8x7B-v0.1", 46_702_792_704)]
+    public void A_config_alone_gives_the_count_of_the_headers(string id, long parameters) =>
+        ParameterFormulas.Total(Sample.ParsedConfig(Sample.Config(id))).ShouldBe(parameters);
+
+    [Fact]
+    public void A_vit_config_counts_its_labels() =>
+        ParameterFormulas.Total(Sample.ParsedConfig(Sample.Config("google/vit-base-patch16-224").Replace("_note_num_labels", "num_labels", StringComparison.Ordinal))).ShouldBe(86_567_656);
+
+    [Fact]
+    public void Gpt2_masks_are_not_parameters()
+    {
+        var count = Count(Sample.Shipped("openai-community/gpt2"));
+
+        count.Parameters.Total.ShouldBe(124_439_808);
+        count.Parameters.ByDtype["F32"].ShouldBe(137_022_720);
+        count.Parameters.Confidence.ShouldBe(Confidence.Headers);
+        count.Notes.ShouldContain(note => note.Contains("12,582,912"));
+    }
+
+    [Fact]
+    public void A_gpt2_that_was_saved_without_masks_loses_none() =>
+        Count(Sample.Made(Sample.Config("openai-community/gpt2"), new Dictionary<string, long> { ["F32"] = 124_439_808 })).Parameters.Total.ShouldBe(124_439_808);
+
+    [Fact]
+    public void Position_ids_are_not_parameters() => Count(Sample.Shipped("FacebookAI/roberta-base")).Parameters.Total.ShouldBe(124_697_433);
+
+    [Fact]
+    public void Mxfp4_values_count_and_their_scales_do_not()
+    {
+        var count = Count(Sample.Shipped("openai/gpt-oss-120b"));
+
+        count.Parameters.Total.ShouldBe(116_829_156_672);
+        count.Parameters.Active.ShouldBeInRange(5_000_000_000, 6_000_000_000);
+        count.StoredBits.ShouldBe(4);
+
+        // OpenAI gives the checkpoint as 60.8 GiB.
+        (count.StoredBytes / (double)(1L << 30)).ShouldBe(60.8, 0.05);
+    }
+
+    [Theory]
+    [InlineData(872_415_232)]
+    [InlineData(6_979_321_856)]
+    public void Packed_int4_counts_the_same_by_container_and_by_value(long packed)
+    {
+        var config = Sample.Config("meta-llama/Llama-3.1-8B").TrimEnd().TrimEnd('}') + ""","quantization_config":{"quant_method":"gptq","bits":4,"group_size":128}}""";
+
+        var count = Count(Sample.Made(config, new Dictionary<string, long> { ["I32"] = packed, ["BF16"] = 1_050_939_392 }));
+
+        count.Parameters.Total.ShouldBeInRange(8_030_000_000, 8_031_000_000);
+        count.StoredBits.ShouldBe(4);
+        count.StoredBytes.ShouldBeInRange(5_500_000_000, 5_700_000_000);
+    }
+
+    [Fact]
+    public void Experts_that_a_token_skips_are_not_active()
+    {
+        var count = Count(Sample.Shipped("mistralai/Mixtral-8x7B-v0.1"));
+
+        count.Parameters.Total.ShouldBe(46_702_792_704);
+        count.Parameters.Active.ShouldBe(12_879_925_248);
+        count.Parameters.Confidence.ShouldBe(Confidence.Config);
+    }
+
+    [Fact]
+    public void Without_headers_and_formula_the_file_sizes_count()
+    {
+        var count = Count(Sample.Shipped("facebook/detr-resnet-50"));
+
+        count.Parameters.Confidence.ShouldBe(Confidence.Files);
+        count.Parameters.Total.ShouldBe(166_587_896 / 4);
+    }
+
+    [Fact]
+    public void A_published_figure_has_the_lowest_confidence()
+    {
+        var count = Count(Sample.Shipped("microsoft/resnet-50"));
+
+        count.Parameters.Total.ShouldBe(25_557_032);
+        count.Parameters.Confidence.ShouldBe(Confidence.Name);
+    }
+
+    [Fact]
+    public void Nothing_known_is_no_count() => ParameterCount.Of(Sample.Made(), null).ShouldBeNull();
+
+    [Fact]
+    public void Absurd_headers_are_not_believed() =>
+        ParameterCount.Of(Sample.Made(elements: new Dictionary<string, long> { ["F32"] = long.MaxValue, ["BF16"] = -5 }), null).ShouldBeNull();
+
+    [Fact]
+    public void An_absurd_config_is_not_believed() =>
+        ParameterCount.Of(
+            Sample.Made("""{"model_type":"llama","hidden_size":100000000,"num_hidden_layers":100000000,"intermediate_size":100000000,"vocab_size":100000000,"num_attention_heads":1}"""),
+            Sample.ParsedConfig("""{"model_type":"llama","hidden_size":100000000,"num_hidden_layers":100000000,"intermediate_size":100000000,"vocab_size":100000000,"num_attention_heads":1}""")).ShouldBeNull();
+
+    [Fact]
+    public void One_format_is_chosen_of_many()
+    {
+        ModelFile[] files =
+        [
+            new("model-00001-of-00002.safetensors", 10, null), new("model-00002-of-00002.safetensors", 20, null), new("pytorch_model.bin", 30, null),
+            new("consolidated.00.pth", 30, null), new("model.fp16.safetensors", 15, null), new("tf_model.h5", 30, null),
+        ];
+
+        WeightFiles.Bytes(files).ShouldBe(30);
+    }
+
+    [Fact]
+    public void A_pipeline_counts_its_components_and_not_the_single_file_copy()
+    {
+        ModelFile[] files =
+        [
+            new("model_index.json", 1, null), new("sd_xl_base_1.0.safetensors", 6_000, null), new("unet/diffusion_pytorch_model.safetensors", 5_000, null),
+            new("unet/diffusion_pytorch_model.fp16.safetensors", 2_500, null), new("text_encoder/model.safetensors", 400, null), new("vae/diffusion_pytorch_model.safetensors", 100, null),
+        ];
+
+        WeightFiles.Bytes(files).ShouldBe(5_500);
+    }
+
+    [Fact]
+    public void A_missing_file_size_is_no_size() => WeightFiles.Bytes([new("model.safetensors", null, null)]).ShouldBeNull();
+
+    private static ParameterCount Count(HubModel model) => ParameterCount.Of(model, ModelConfig.Parse(model.Config)).ShouldNotBeNull();
+}
