@@ -5,17 +5,19 @@ using Terradev.SystemTests.Services;
 
 namespace Terradev.SystemTests.BadDays;
 
-/// <summary>Standalone with a hub that answers, and knows nothing.</summary>
-public sealed class HubThatKnowsNothing : IAsyncLifetime
+/// <summary>Standalone with a hub that says of some things that they do not exist, and is too busy to speak of the others.</summary>
+public sealed class HubWithGaps : IAsyncLifetime
 {
     private readonly WebApplication _hub;
     private readonly string _address = $"http://127.0.0.1:{TestRun.FreePort()}";
 
-    public HubThatKnowsNothing()
+    public HubWithGaps()
     {
         _hub = WebApplication.CreateSlimBuilder().Build();
         _hub.Urls.Add(_address);
-        _hub.MapFallback(() => TypedResults.NotFound(new { error = "Repository not found" }));
+        _hub.MapFallback((HttpContext context) => context.Request.Path.Value!.Contains("no-such-", StringComparison.Ordinal)
+            ? Results.NotFound(new { error = "Repository not found" })
+            : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     }
 
     internal Standalone Standalone { get; private set; } = null!;
@@ -33,11 +35,11 @@ public sealed class HubThatKnowsNothing : IAsyncLifetime
     }
 }
 
-public sealed class UnknownThings : SystemTest, IClassFixture<HubThatKnowsNothing>
+public sealed class UnknownThings : SystemTest, IClassFixture<HubWithGaps>
 {
     private readonly Standalone _standalone;
 
-    public UnknownThings(HubThatKnowsNothing hub)
+    public UnknownThings(HubWithGaps hub)
     {
         _standalone = hub.Standalone;
         Watch(_standalone.Process);

@@ -19,6 +19,7 @@ internal sealed class AwsSimulator : IAsyncDisposable
         ["AWS_REGION"] = "us-east-1",
         ["AWS_DEFAULT_REGION"] = "us-east-1",
         ["AWS_EC2_METADATA_DISABLED"] = "true",
+        ["AWS_PAGER"] = "",
     };
 
     public static async Task<AwsSimulator> StartAsync()
@@ -81,5 +82,5 @@ internal sealed class AwsSimulator : IAsyncDisposable
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private Task<(int ExitCode, string Output)> TryAskAsync(params string[] command) =>
-        LocalProcess.TryRunAsync("aws", Requires.Tool("aws"), [.. command, "--output", "json", "--no-cli-pager"], Environment);
+        LocalProcess.TryRunAsync("aws", Requires.Tool("aws"), [.. command, "--output", "json"], Environment);
 }

@@ -25,6 +25,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = address,
             ["TERRADEV_API_KEY"] = ApiKey,
+            // The last lines of a log are of use when they are not the polling's SQL.
+            ["Logging__LogLevel__Microsoft"] = "Warning",
             // No test depends on what a hub says today.
             ["HF_ENDPOINT"] = "http://127.0.0.1:1",
         };
