@@ -47,6 +47,7 @@ public static class RefusalCodes
     public const string ProviderUnavailable = "provider-unavailable";
     public const string TerraformFailed = "terraform-failed";
     public const string CredentialsMissing = "credentials-missing";
+    public const string BucketNotEmpty = "bucket-not-empty";
     public const string BudgetExceeded = "budget-exceeded";
     public const string PlanExpired = "plan-expired";
     public const string RunInterrupted = "run-interrupted";

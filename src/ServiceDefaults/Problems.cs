@@ -39,6 +39,7 @@ public static class Problems
         [RefusalCodes.ProviderUnavailable] = (503, "A Terraform provider cannot be installed"),
         [RefusalCodes.TerraformFailed] = (500, "Terraform failed"),
         [RefusalCodes.CredentialsMissing] = (409, "Cloud credentials are missing"),
+        [RefusalCodes.BucketNotEmpty] = (409, "A bucket holds data"),
         [RefusalCodes.BudgetExceeded] = (422, "The budget would be exceeded"),
         [RefusalCodes.PlanExpired] = (409, "The plan is too old"),
         [RefusalCodes.RunInterrupted] = (503, "The run was interrupted"),

@@ -10,8 +10,8 @@ internal sealed class ChangeEnvironment(IServiceScopeFactory scopes, AwsAccess a
 {
     private const int Tries = 20;
 
-    /// <summary>Ends the environment. Asking again changes nothing.</summary>
-    public Task<(GpuEnvironment?, Refusal?)> DestroyAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, async (db, environment, now) =>
+    /// <summary>Ends the environment, with the content of its buckets only when told so. Asking again changes nothing.</summary>
+    public Task<(GpuEnvironment?, Refusal?)> DestroyAsync(string id, bool deleteData, CancellationToken cancellationToken) => ChangeAsync(id, async (db, environment, now) =>
     {
         var runs = await OpenRunsAsync(db, environment, cancellationToken);
         if (environment.Status == EnvironmentStatus.Destroyed || runs.Exists(run => run.Kind == RunKind.Destroy))
@@ -21,7 +21,7 @@ internal sealed class ChangeEnvironment(IServiceScopeFactory scopes, AwsAccess a
 
         environment.WantDestroyed(now);
         runs.ForEach(run => run.RequestCancel(now));
-        db.Runs.Add(environment.QueueRun(RunKind.Destroy, autoApprove: true, now));
+        db.Runs.Add(environment.QueueRun(RunKind.Destroy, autoApprove: true, now, deleteData));
         return null;
     }, cancellationToken);
 

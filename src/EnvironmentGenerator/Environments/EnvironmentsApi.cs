@@ -22,7 +22,7 @@ internal static class EnvironmentsApi
         group.MapGet("/{id}", Get).WithName("GetEnvironment").WithSummary("One environment, by id or by name");
         group.MapGet("/{id}/bundle", Bundle).WithName("GetBundle").WithSummary("The Terraform bundle as a zip");
         group.MapPost("/{id}/apply", Apply).WithName("ApplyEnvironment").WithSummary("Plans anew with credentials, then applies");
-        group.MapDelete("/{id}", Delete).WithName("DestroyEnvironment").WithSummary("Ends the environment: destroys what exists");
+        group.MapDelete("/{id}", Delete).WithName("DestroyEnvironment").WithSummary("Ends the environment: destroys what exists; buckets with content only with deleteData=true");
     }
 
     /// <summary>By id, or by the name while it is taken.</summary>
@@ -115,8 +115,8 @@ internal static class EnvironmentsApi
         Answer(id, await change.ApplyAsync(id, request?.AutoApprove ?? false, cancellationToken), folders);
 
     private static async Task<Results<Accepted<EnvironmentResponse>, ProblemHttpResult>> Delete(
-        string id, ChangeEnvironment change, RunFolders folders, CancellationToken cancellationToken) =>
-        Answer(id, await change.DestroyAsync(id, cancellationToken), folders);
+        string id, bool? deleteData, ChangeEnvironment change, RunFolders folders, CancellationToken cancellationToken) =>
+        Answer(id, await change.DestroyAsync(id, deleteData ?? false, cancellationToken), folders);
 
     internal static Results<Accepted<EnvironmentResponse>, ProblemHttpResult> Answer(string id, (GpuEnvironment? Environment, Refusal? Refusal) outcome, RunFolders folders) => outcome switch
     {

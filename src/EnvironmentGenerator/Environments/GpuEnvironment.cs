@@ -78,10 +78,10 @@ public sealed class GpuEnvironment
         return environment;
     }
 
-    public TerraformRun QueueRun(RunKind kind, bool autoApprove, DateTimeOffset now)
+    public TerraformRun QueueRun(RunKind kind, bool autoApprove, DateTimeOffset now, bool deleteData = false)
     {
         UpdatedAt = now;
-        return TerraformRun.Queue(Id, ++LastRun, kind, autoApprove, Activity.Current?.Id, now);
+        return TerraformRun.Queue(Id, ++LastRun, kind, autoApprove, deleteData, Activity.Current?.Id, now);
     }
 
     /// <summary>Takes what was chosen: the first choice makes a draft Generated, a later one replaces it.</summary>

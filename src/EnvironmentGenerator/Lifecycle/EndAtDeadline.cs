@@ -45,7 +45,7 @@ internal sealed partial class EndAtDeadline(
         foreach (var id in expired)
         {
             LogExpired(id);
-            await change.DestroyAsync(id, cancellationToken);
+            await change.DestroyAsync(id, deleteData: false, cancellationToken);
         }
     }
 

@@ -94,6 +94,11 @@ internal sealed partial class ExecuteRun(
         }
 
         await session.ChangeAsync((_, r, _, _) => r.StartPlanning());
+        if (run.DeleteData && !await AllowEmptyingAsync(session, run, folder))
+        {
+            return;
+        }
+
         var arguments = new List<string> { "plan", "-json", "-input=false", $"-out={PlanFile}" };
         if (run.Kind == RunKind.Destroy)
         {
@@ -113,10 +118,11 @@ internal sealed partial class ExecuteRun(
         }
 
         var plan = progress.Changes ?? new PlanSummary(0, 0, 0);
+        var plannedFor = await states.LoadAsync(session.Lease.EnvironmentId, CancellationToken.None);
         var planFile = cipher.Encrypt(await File.ReadAllBytesAsync(Path.Combine(folder, PlanFile)), PlanContext(session.Lease));
         await session.ChangeAsync((e, r, _, now) =>
         {
-            r.HavePlan(plan, planFile, stored?.Version, stored?.State.Serial, e.Generation?.Quote.Id, now);
+            r.HavePlan(plan, planFile, plannedFor?.Version, plannedFor?.State.Serial, e.Generation?.Quote.Id, now);
             if (r.Kind != RunKind.Destroy)
             {
                 e.Planned(r.Number, plan, now);
@@ -137,6 +143,23 @@ internal sealed partial class ExecuteRun(
         {
             await ApplyAsync(session, run, plan);
         }
+    }
+
+    /// <summary>
+    /// Notes in the state that the buckets may be emptied, which the provider reads from there and nowhere else; the cloud is
+    /// not changed by it. False when the run ended here.
+    /// </summary>
+    private async Task<bool> AllowEmptyingAsync(RunSession session, TerraformRun run, string folder)
+    {
+        var step = Step(run, "empty", folder, ["apply", "-json", "-input=false", "-auto-approve", "-target=module.storage", "-var", "force_destroy=true"], options.Value.PlanTimeout);
+        var (exit, progress) = await RunAsync(session, run, step, total: 0);
+        if (exit is { Code: 0, Ended: TerraformExit.Outcome.Exited })
+        {
+            return true;
+        }
+
+        await EndWithoutPlanAsync(session, exit, progress);
+        return false;
     }
 
     /// <summary>Cost and policy. True when the plan may be applied now.</summary>

@@ -25,6 +25,8 @@ internal static class TerraformFailure
                 new(RefusalCodes.ProviderUnavailable, $"The Terraform provider cannot be installed: {said}", "Check the network, or name a local mirror in Terraform__ProviderMirror."),
             _ when Has(said, "No valid credential sources found", "InvalidClientTokenId", "ExpiredToken", "security token included in the request is invalid") =>
                 new(RefusalCodes.CredentialsMissing, $"AWS did not accept the credentials: {said}", "Set AWS credentials that are valid, then POST .../apply."),
+            _ when Has(said, "BucketNotEmpty") =>
+                new(RefusalCodes.BucketNotEmpty, $"A bucket still holds data, so it was kept: {said}", "Copy what you need, then DELETE the environment again with ?deleteData=true."),
             _ => new(RefusalCodes.TerraformFailed, said, "Look at the run's log; then POST .../apply to try again, or DELETE the environment."),
         };
     }

@@ -40,6 +40,9 @@ public sealed class TerraformRun
     /// <summary>Apply without asking, given with the request or by whoever approved.</summary>
     public bool AutoApprove { get; private set; }
 
+    /// <summary>A destroy that may take the buckets' content along.</summary>
+    public bool DeleteData { get; private init; }
+
     public Refusal? Reason { get; private set; }
 
     public PlanSummary? Plan { get; private set; }
@@ -87,13 +90,14 @@ public sealed class TerraformRun
 
     public bool IsEnded => EndedAt is not null;
 
-    internal static TerraformRun Queue(string environmentId, int number, RunKind kind, bool autoApprove, string? traceParent, DateTimeOffset now) => new()
+    internal static TerraformRun Queue(string environmentId, int number, RunKind kind, bool autoApprove, bool deleteData, string? traceParent, DateTimeOffset now) => new()
     {
         EnvironmentId = environmentId,
         Number = number,
         Kind = kind,
         Status = Queued,
         AutoApprove = autoApprove,
+        DeleteData = deleteData,
         Runnable = true,
         TraceParent = traceParent,
         QueuedAt = now,

@@ -11,7 +11,7 @@ using Terradev.EnvironmentGenerator.Migrations;
 namespace Terradev.EnvironmentGenerator.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteEnvironmentGeneratorDb))]
-    [Migration("20261122005916_Initial")]
+    [Migration("20261122013405_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -216,6 +216,9 @@ namespace Terradev.EnvironmentGenerator.Migrations.Sqlite
 
                     b.Property<string>("DecidedBy")
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("DeleteData")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");

@@ -12,7 +12,7 @@ using Terradev.EnvironmentGenerator.Migrations;
 namespace Terradev.EnvironmentGenerator.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEnvironmentGeneratorDb))]
-    [Migration("20261122005920_Initial")]
+    [Migration("20261122013409_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -221,6 +221,9 @@ namespace Terradev.EnvironmentGenerator.Migrations.Postgres
 
                     b.Property<string>("DecidedBy")
                         .HasColumnType("text");
+
+                    b.Property<bool>("DeleteData")
+                        .HasColumnType("boolean");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone");

@@ -111,6 +111,7 @@ namespace Terradev.EnvironmentGenerator.Migrations.Sqlite
                     Kind = table.Column<string>(type: "TEXT", nullable: false),
                     Status = table.Column<string>(type: "TEXT", nullable: false),
                     AutoApprove = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DeleteData = table.Column<bool>(type: "INTEGER", nullable: false),
                     Reason = table.Column<string>(type: "TEXT", nullable: true),
                     Plan = table.Column<string>(type: "TEXT", nullable: true),
                     PlanFile = table.Column<byte[]>(type: "BLOB", nullable: true),

@@ -112,6 +112,7 @@ namespace Terradev.EnvironmentGenerator.Migrations.Postgres
                     Kind = table.Column<string>(type: "text", nullable: false),
                     Status = table.Column<string>(type: "text", nullable: false),
                     AutoApprove = table.Column<bool>(type: "boolean", nullable: false),
+                    DeleteData = table.Column<bool>(type: "boolean", nullable: false),
                     Reason = table.Column<string>(type: "text", nullable: true),
                     Plan = table.Column<string>(type: "text", nullable: true),
                     PlanFile = table.Column<byte[]>(type: "bytea", nullable: true),
