@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.ServiceDefaults;
-using Terradev.Tests;
+using Terradev.Testing;
 
 namespace Terradev.DatasetRegistry.Tests;
 

@@ -4,9 +4,13 @@ namespace Terradev.Contracts.DatasetRegistry;
 /// <param name="Source">The hub, such as <c>huggingface</c>.</param>
 /// <param name="Id">The hub's id, such as <c>stanfordnlp/imdb</c>.</param>
 /// <param name="Modality"><c>text</c>, <c>image</c>, <c>audio</c>, <c>tabular</c>, ... where known.</param>
-/// <param name="Rows">Rows of all splits of the default configuration (of all configurations where none is the default).</param>
-/// <param name="DownloadBytes">Bytes to transfer.</param>
-/// <param name="SizeBytes">Bytes once decoded.</param>
+/// <param name="Rows">
+/// Rows of all splits of the default configuration: the one that the card marks, the only one, or the one named "default". Where none is, of all
+/// configurations. Null when one of the splits does not tell: a sum of some parts is no size.
+/// </param>
+/// <param name="DownloadBytes">Bytes to transfer for the same configurations; where they do not tell, all files of the repository.</param>
+/// <param name="SizeBytes">Bytes once decoded: the sum over the same splits, never a total that the card states beside them.</param>
+/// <param name="Splits">Every split of every configuration.</param>
 /// <param name="Provenance">Whether the hub or the shipped snapshot said so, and when.</param>
 public sealed record DatasetSummary(
     string Source,

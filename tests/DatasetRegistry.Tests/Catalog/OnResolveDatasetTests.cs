@@ -3,7 +3,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.Contracts;
 using Terradev.Contracts.DatasetRegistry;
-using Terradev.Tests;
+using Terradev.Testing;
 
 namespace Terradev.DatasetRegistry.Tests.Catalog;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.DatasetRegistry.Hubs;
 using Terradev.ServiceDefaults;
-using Terradev.Tests;
+using Terradev.Testing;
 
 namespace Terradev.DatasetRegistry.Tests.Hubs;
 

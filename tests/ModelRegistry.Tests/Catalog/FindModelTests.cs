@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Terradev.Contracts;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
-using Terradev.Tests;
+using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Catalog;
 

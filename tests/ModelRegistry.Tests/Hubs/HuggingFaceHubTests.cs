@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.ModelRegistry.Hubs;
 using Terradev.ServiceDefaults;
-using Terradev.Tests;
+using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Hubs;
 

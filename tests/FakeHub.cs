@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Terradev.Tests;
+namespace Terradev.Testing;
 
 /// <summary>A hub on 127.0.0.1 that answers what a test tells it to, and remembers who asked.</summary>
 public sealed class FakeHub : IAsyncDisposable
