@@ -64,7 +64,7 @@ public static class HubDatasetMapping
     {
         var size = DatasetSize.Of(dataset);
         return new DatasetSummary(
-            dataset.Source, dataset.Id, dataset.Task, dataset.Modality, dataset.License, dataset.Gated, size.Rows, size.DownloadBytes, size.SizeBytes,
+            dataset.Source, dataset.Id, dataset.Task, dataset.Modality ?? DatasetCard.ModalityOf(dataset.Task), dataset.License, dataset.Gated, size.Rows, size.DownloadBytes, size.SizeBytes,
             [.. dataset.Configurations.SelectMany(configuration => configuration.Splits)], dataset.Downloads, dataset.Likes, dataset.Tags, dataset.Provenance);
     }
 }

@@ -59,6 +59,17 @@ public static class DatasetCard
         return license.ValueKind == JsonValueKind.String ? license.GetString() : null;
     }
 
+    /// <summary>What a task is about, for datasets that the hub has not tagged with a modality; null for tasks that mix several.</summary>
+    public static string? ModalityOf(string? task) => task switch
+    {
+        "text-classification" or "token-classification" or "question-answering" or "text-generation" or "text2text-generation" or "fill-mask"
+            or "summarization" or "translation" or "sentence-similarity" or "zero-shot-classification" or "multiple-choice" => "text",
+        "image-classification" or "object-detection" or "image-segmentation" or "depth-estimation" or "image-to-image" => "image",
+        "automatic-speech-recognition" or "audio-classification" or "audio-to-audio" => "audio",
+        "tabular-classification" or "tabular-regression" => "tabular",
+        _ => null,
+    };
+
     private static DatasetConfiguration Configuration(JsonElement info)
     {
         var name = Text(info, "config_name") ?? OnlyConfiguration;

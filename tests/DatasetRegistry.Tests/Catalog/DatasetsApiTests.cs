@@ -78,6 +78,14 @@ public sealed class DatasetsApiTests : IAsyncLifetime
         dataset.Splits.ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("imdb", "text")]
+    [InlineData("squad", "text")]
+    [InlineData("mnist", "image")]
+    [InlineData("mozilla-foundation/common_voice_11_0", "audio")]
+    public async Task The_modality_is_the_tagged_one_or_that_of_the_task(string asked, string modality) =>
+        (await _client.GetFromJsonAsync<DatasetSummary>($"/api/v1/datasets/huggingface/{asked}", TerradevJson.Options)).ShouldNotBeNull().Modality.ShouldBe(modality);
+
     [Fact]
     public async Task A_size_that_is_not_known_is_left_out()
     {
