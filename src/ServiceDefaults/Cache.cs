@@ -60,8 +60,11 @@ internal sealed partial class RedisCache : IDistributedCache, IAsyncDisposable
     public Task<byte[]?> GetAsync(string key, CancellationToken token = default) =>
         TryAsync(async redis => (byte[]?)await redis.StringGetAsync(KeyPrefix + key));
 
-    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) =>
-        TryAsync(redis => redis.StringSetAsync(KeyPrefix + key, value, Expiry(options)));
+    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        var expiry = Expiry(options);
+        return TryAsync(redis => redis.StringSetAsync(KeyPrefix + key, value, expiry));
+    }
 
     public Task RemoveAsync(string key, CancellationToken token = default) => TryAsync(redis => redis.KeyDeleteAsync(KeyPrefix + key));
 

@@ -25,8 +25,8 @@ public static class HubHttp
     /// <summary>Largest small file, such as <c>config.json</c>, in bytes after decompression.</summary>
     public const int ConfigBytes = 1024 * 1024;
 
-    // Two attempts to connect are what opens the circuit: an unreachable hub costs 2.5 s once in 30 s, and nothing in between.
-    internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1.2);
+    // Two attempts to connect are what opens the circuit: a hub that swallows packets costs 2 s once in 30 s, and nothing in between.
+    internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
     internal static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(10);
     internal static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(30);
