@@ -27,7 +27,8 @@ public static class RenderBundle
         var values = Values(environment, target, expiresAt);
         return
         [
-            .. blueprint.Files,
+            // The blueprint's own README speaks to whoever works on the blueprint.
+            .. blueprint.Files.Where(file => file.Path != "README.md"),
             new BundleFile("terraform.tfvars.json", JsonSerializer.Serialize(values, ValuesJson) + "\n"),
             new BundleFile("README.md", Readme(environment, expiresAt)),
         ];
