@@ -52,6 +52,18 @@ public static class Problems
     /// <summary>The problem details of a refusal; an endpoint returns it as it is.</summary>
     public static ProblemHttpResult ToProblem(this Refusal refusal) => TypedResults.Problem(Details(refusal));
 
+    /// <summary>The same for a refused address: what is not found there is a 404, while the same thing named in a body is a 422.</summary>
+    public static ProblemHttpResult ToProblemOfAddress(this Refusal refusal)
+    {
+        var details = Details(refusal);
+        if (refusal.Code is RefusalCodes.ModelNotFound or RefusalCodes.DatasetNotFound or RefusalCodes.UnknownSource)
+        {
+            details.Status = StatusCodes.Status404NotFound;
+        }
+
+        return TypedResults.Problem(details);
+    }
+
     /// <summary>Short form for refusals without field errors.</summary>
     public static ProblemHttpResult Problem(string code, string detail, string nextStep) => new Refusal(code, detail, nextStep).ToProblem();
 

@@ -27,6 +27,6 @@ internal static class DatasetsApi
     {
         // Clients that encode the id as one segment mean the same dataset.
         var found = await find.RunAsync($"{source}:{id?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}", cancellationToken);
-        return found.Dataset is { } dataset ? TypedResults.Ok(dataset.ToSummary()) : found.Refusal!.ToProblem();
+        return found.Dataset is { } dataset ? TypedResults.Ok(dataset.ToSummary()) : found.Refusal!.ToProblemOfAddress();
     }
 }

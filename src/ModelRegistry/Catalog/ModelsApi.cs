@@ -27,6 +27,6 @@ internal static class ModelsApi
     {
         // Clients that encode the id as one segment mean the same model.
         var found = await find.RunAsync($"{source}:{id?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}", cancellationToken);
-        return found.Model is { } model ? TypedResults.Ok(model.ToDetail()) : found.Refusal!.ToProblem();
+        return found.Model is { } model ? TypedResults.Ok(model.ToDetail()) : found.Refusal!.ToProblemOfAddress();
     }
 }

@@ -98,7 +98,7 @@ public sealed class DatasetsApiTests : IAsyncLifetime
 
     [Theory]
     [InlineData("huggingface/nobody/nothing", 503, RefusalCodes.HubUnreachable)]
-    [InlineData("kaggle/a/b", 422, RefusalCodes.UnknownSource)]
+    [InlineData("kaggle/a/b", 404, RefusalCodes.UnknownSource)]
     [InlineData("huggingface/a%0Ab", 400, RefusalCodes.InvalidRequest)]
     [InlineData("huggingface/", 400, RefusalCodes.InvalidRequest)]
     public async Task A_refusal_tells_code_cause_and_next_step(string path, int status, string code)
