@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -93,6 +94,8 @@ internal sealed partial class StoreMigration<TDb>(IServiceScopeFactory scopes, S
     : BackgroundService
     where TDb : StoreDb
 {
+    private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(2);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var delay = TimeSpan.FromMilliseconds(250);
@@ -119,12 +122,45 @@ internal sealed partial class StoreMigration<TDb>(IServiceScopeFactory scopes, S
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         if (db.Database.IsSqlite())
         {
-            await db.Database.OpenConnectionAsync(cancellationToken);
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+            await MigrateSqliteAsync(db.Database, cancellationToken);
+        }
+        else
+        {
+            // Several replicas may start at once; EF Core takes a lock in the database while it migrates.
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+    }
+
+    // EF Core's lock in SQLite is a row. It outlives a process that is killed while it migrates, and every later one would
+    // wait for ever. The lock on a file ends with its process, so whoever has that one may clear the row.
+    private async Task MigrateSqliteAsync(DatabaseFacade database, CancellationToken cancellationToken)
+    {
+        await database.OpenConnectionAsync(cancellationToken);
+        await database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+        if (!(await database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            return;
         }
 
-        // Several replicas may start at once; EF Core takes a lock in the database while it migrates.
-        await db.Database.MigrateAsync(cancellationToken);
+        await using var turn = await TakeTurnAsync(database.GetDbConnection().DataSource + ".migrating", cancellationToken);
+        await database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+        await database.MigrateAsync(cancellationToken);
+    }
+
+    private async Task<FileStream> TakeTurnAsync(string path, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (time.GetElapsedTime(since) < LongestMigration)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+            }
+        }
     }
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "{Store} cannot be reached; next try in {Delay}")]
