@@ -1,0 +1,103 @@
+using Terradev.Cli.Terminal;
+using Terradev.Cli.Up;
+using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.DatasetRegistry;
+using Terradev.Contracts.ModelRegistry;
+
+namespace Terradev.Cli.Catalog;
+
+/// <summary>What `models`, `datasets`, `offers` and `recommend` print.</summary>
+internal static class CatalogReport
+{
+    public static IReadOnlyList<IReadOnlyList<Span>> Models(Page<ModelSummary> page, int width) => WithRest(page, Layout.Table(
+        ["MODEL", "SOURCE", "PARAMETERS", "TASK", "LICENSE", "FROM"],
+        [.. page.Items.Select(model => (IReadOnlyList<string>)
+        [
+            Printable.Line(model.Id),
+            Printable.Line(model.Source),
+            model.Parameters is { } count ? Format.Parameters(count) : "-",
+            Printable.Line(model.Task ?? "-"),
+            Printable.Line(model.License ?? "-") + (model.Gated ? ", gated" : ""),
+            Origin(model.Provenance),
+        ])],
+        width,
+        2));
+
+    public static IReadOnlyList<IReadOnlyList<Span>> Datasets(Page<DatasetSummary> page, int width) => WithRest(page, Layout.Table(
+        ["DATASET", "SOURCE", "ROWS", "DOWNLOAD", "TASK", "LICENSE", "FROM"],
+        [.. page.Items.Select(dataset => (IReadOnlyList<string>)
+        [
+            Printable.Line(dataset.Id),
+            Printable.Line(dataset.Source),
+            dataset.Rows is { } rows ? Format.Count(rows) : "-",
+            dataset.DownloadBytes is { } bytes ? Format.Size(bytes) : "-",
+            Printable.Line(dataset.Task ?? "-"),
+            Printable.Line(dataset.License ?? "-") + (dataset.Gated ? ", gated" : ""),
+            Origin(dataset.Provenance),
+        ])],
+        width,
+        2,
+        3));
+
+    public static IReadOnlyList<IReadOnlyList<Span>> Offers(Page<Offer> page, int width) => WithRest(page, Layout.Table(
+        ["INSTANCE", "CLOUD", "REGION", "GPUS", "VCPUS", "MEMORY", "CAPACITY", "PER HOUR", "PRICE FROM"],
+        [.. page.Items.Select(offer => (IReadOnlyList<string>)
+        [
+            Printable.Line(offer.InstanceType),
+            Wire.Name(offer.Cloud),
+            Printable.Line(offer.Zone ?? offer.Region),
+            UpReport.Gpus(offer.Gpu),
+            $"{offer.Vcpus:0.#}",
+            $"{offer.MemoryGiB:#,0.#} GiB",
+            Wire.Name(offer.Capacity),
+            Format.PerHour(offer.PricePerHour),
+            UpReport.PriceSource(offer),
+        ])],
+        width,
+        4,
+        5,
+        7));
+
+    public static IReadOnlyList<IReadOnlyList<Span>> Ranked(Recommendation recommendation, int top, int width)
+    {
+        var lines = new List<IReadOnlyList<Span>>();
+        if (recommendation.Ranked.Count > 0)
+        {
+            lines.AddRange(Layout.Table(
+                ["INSTANCE", "REGION", "GPUS", "CAPACITY", "PER HOUR", "TO FINISH", "DEADLINE", "HEADROOM", "PRICE FROM"],
+                [.. recommendation.Ranked.Take(top).Select(ranked => (IReadOnlyList<string>)
+                [
+                    Printable.Line(ranked.Offer.InstanceType),
+                    Printable.Line(ranked.Offer.Zone ?? ranked.Offer.Region),
+                    UpReport.Gpus(ranked.Offer.Gpu),
+                    Wire.Name(ranked.Offer.Capacity),
+                    Format.PerHour(ranked.Cost.PerHour),
+                    ranked.Cost.ToFinish is { } toFinish ? Format.Total(toFinish) : "-",
+                    ranked.Cost.AtDeadline is { } atDeadline ? Format.Total(atDeadline) : "-",
+                    $"{ranked.Fit.HeadroomPercent:0} %",
+                    UpReport.PriceSource(ranked.Offer),
+                ])],
+                width,
+                4,
+                5,
+                6,
+                7));
+        }
+
+        lines.Add([new Span(UpReport.Fitting(recommendation), Tone.Strong)]);
+        lines.AddRange(recommendation.Assumptions.SelectMany(assumption => Layout.Break(Printable.Line(assumption), width))
+            .Select(line => (IReadOnlyList<Span>)[new Span(line, Tone.Faint)]));
+        return lines;
+    }
+
+    private static List<IReadOnlyList<Span>> WithRest<T>(Page<T> page, IReadOnlyList<IReadOnlyList<Span>> table) => page switch
+    {
+        { Items: [] } => [[new Span("Nothing matches.")]],
+        { NextCursor: not null } => [.. table, [new Span("There are more: raise --limit or search for less.", Tone.Faint)]],
+        _ => [.. table],
+    };
+
+    private static string Origin(Provenance provenance) =>
+        $"{Printable.Line(provenance.Source)}, {Format.Day(DateOnly.FromDateTime(provenance.AsOf.UtcDateTime))}";
+}

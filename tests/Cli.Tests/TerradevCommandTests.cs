@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Terradev.Cli.Up;
+using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.Contracts.ModelRegistry;
+
+namespace Terradev.Cli.Tests;
+
+public sealed class TerradevCommandTests
+{
+    [Theory]
+    [InlineData("up google-bert/bert-base-uncased")]
+    [InlineData("apply x --yes")]
+    [InlineData("list --output json")]
+    [InlineData("show x --verbose")]
+    [InlineData("approve x --comment fine")]
+    [InlineData("reject x --comment no")]
+    [InlineData("destroy x -y")]
+    [InlineData("events x --server http://127.0.0.1:8080")]
+    [InlineData("logs x --run 2")]
+    [InlineData("models --search bert --task fill-mask --source huggingface --sort downloads --limit 5")]
+    [InlineData("datasets --search imdb --task text-classification --source huggingface --sort downloads --limit 5")]
+    [InlineData("offers --cloud aws --region us-east-1 --gpu L4 --gpu-count 1 --min-gpu-memory 16 --capacity spot --max-hourly 2.5 --sort price --limit 5")]
+    [InlineData("recommend gpt2 --mode inference --precision int8 --context-length 1024 --batch-size 1 --goal cheapest-hour --top 3")]
+    [InlineData("serve --urls http://127.0.0.1:9000")]
+    [InlineData("version")]
+    public void Every_command_takes_its_options(string line) => TerradevCommand.Create().Parse(line).Errors.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("up a b")]
+    [InlineData("up a --mode train")]
+    [InlineData("up a --max-hourly 1,00")]
+    [InlineData("up a --max-hourly 1e9")]
+    [InlineData("up a --batch-size 1.5")]
+    [InlineData("list --output yaml")]
+    [InlineData("list --server ftp://x")]
+    [InlineData("list --server x")]
+    [InlineData("logs x --run last")]
+    [InlineData("destroy")]
+    [InlineData("frobnicate")]
+    [InlineData("")]
+    public void Wrong_usage_is_refused(string line) => TerradevCommand.Create().Parse(line).Errors.ShouldNotBeEmpty();
+
+    [Fact]
+    public void Up_sends_what_was_typed()
+    {
+        var parse = TerradevCommand.Create().Parse(
+            "up google-bert/bert-base-uncased --dataset stanfordnlp/imdb --name mine --mode lora --precision bf16 --context-length 256 --batch-size 8 --cloud aws " +
+            "--region eu-west-1 --capacity on-demand --instance-type g5.xlarge --max-hourly 1.00 --budget 20 --max-runtime 6.5 --goal cheapest-to-finish " +
+            "--blueprint training --owner team-a --yes --rehearse");
+
+        Up(parse).ShouldBe(new EnvironmentRequest
+        {
+            Model = "google-bert/bert-base-uncased",
+            Dataset = "stanfordnlp/imdb",
+            Name = "mine",
+            Mode = WorkloadMode.Lora,
+            Precision = Precision.Bf16,
+            ContextLength = 256,
+            BatchSize = 8,
+            Cloud = Cloud.Aws,
+            Region = "eu-west-1",
+            Capacity = CapacityPreference.OnDemand,
+            InstanceType = "g5.xlarge",
+            Budget = new Budget { MaxHourly = 1.00m, Total = 20 },
+            MaxRuntimeHours = 6.5m,
+            Goal = Goal.CheapestToFinish,
+            Blueprint = "training",
+            Owner = "team-a",
+            AutoApprove = true,
+            Rehearsal = true,
+        });
+    }
+
+    [Fact]
+    public void Up_leaves_to_the_server_what_was_not_typed() =>
+        Up(TerradevCommand.Create().Parse("up gpt2")).ShouldBe(new EnvironmentRequest { Model = "gpt2" });
+
+    private static EnvironmentRequest Up(ParseResult parse) => parse.CommandResult.Command.ShouldBeOfType<UpCommand>().Request(parse);
+}
