@@ -153,7 +153,8 @@ fi
 
 # ---- scripts and formatting
 
-shell_scripts() { git ls-files | while read -r file; do case $(head -c 40 "$file" 2>/dev/null | tr -d '\0') in '#!'*sh*) printf '%s\n' "$file" ;; esac; done; }
+# Templates are shell only once Terraform has filled them in.
+shell_scripts() { git ls-files ':!*.tftpl' | while read -r file; do case $(head -c 40 "$file" 2>/dev/null | tr -d '\0') in '#!'*sh*) printf '%s\n' "$file" ;; esac; done; }
 
 if [ -z "$filter" ]; then
   say 'Scripts and formatting'

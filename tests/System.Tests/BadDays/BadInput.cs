@@ -1,12 +1,18 @@
 using System.Text.Json;
-using Terradev.SystemTests.Servers;
 using Terradev.SystemTests.Services;
 
 namespace Terradev.SystemTests.BadDays;
 
-public sealed class BadInput(SystemServers servers) : SystemTest
+public sealed class BadInput : SystemTest, IClassFixture<HubWithGaps>
 {
     private const string Model = "\"model\":\"google-bert/bert-base-uncased\"";
+    private readonly Standalone _standalone;
+
+    public BadInput(HubWithGaps hub)
+    {
+        _standalone = hub.Standalone;
+        Watch(_standalone.Process);
+    }
 
     public static TheoryData<string, string, int, string> Requests { get; } = new()
     {
@@ -28,6 +34,9 @@ public sealed class BadInput(SystemServers servers) : SystemTest
         { "an owner with a newline", $$$"""{{{{Model}}},"owner":"me\nyou"}""", 400, "invalid-request" },
         { "a negative budget", $$$"""{{{{Model}}},"budget":{"maxHourly":-1}}""", 400, "invalid-request" },
         { "a runtime beyond all limits", $$$"""{{{{Model}}},"maxRuntimeHours":100000}""", 400, "invalid-request" },
+        { "an unknown model", """{"model":"google-bert/no-such-model"}""", 422, "model-not-found" },
+        { "an unknown dataset", $$$"""{{{{Model}}},"dataset":"stanfordnlp/no-such-dataset"}""", 422, "dataset-not-found" },
+        { "a budget that nothing fits", $$$"""{{{{Model}}},"budget":{"maxHourly":0.0001}}""", 422, "no-offer-fits" },
         { "an unknown hub", """{"model":"nowhere:a/b"}""", 422, "unknown-source" },
         { "an unknown blueprint", $$$"""{{{{Model}}},"blueprint":"castle"}""", 422, "unknown-blueprint" },
         { "an unknown region", $$$"""{{{{Model}}},"region":"atlantis-1"}""", 422, "unknown-region" },
@@ -38,21 +47,16 @@ public sealed class BadInput(SystemServers servers) : SystemTest
     [MemberData(nameof(Requests))]
     public async Task A_bad_request_is_refused_with_a_code_and_a_next_step_and_nothing_is_stored(string what, string body, int status, string code)
     {
-        var api = (await servers.Standalone).Api;
-        var before = (await api.ListAsync()).Select(environment => environment.Id);
-
-        using var answer = await api.PostTextAsync(body);
+        using var answer = await _standalone.Api.PostTextAsync(body);
 
         await IsProblemAsync(answer, status, code, what);
-        (await api.ListAsync()).Select(environment => environment.Id).Except(before).ShouldBeEmpty(what);
+        (await _standalone.Api.ListAsync()).ShouldBeEmpty(what);
     }
 
     [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
-        var api = (await servers.Standalone).Api;
-
-        using var answer = await api.PostTextAsync($$"""{"name":"{{new string('a', 1_100_000)}}"}""");
+        using var answer = await _standalone.Api.PostTextAsync($$"""{"name":"{{new string('a', 1_100_000)}}"}""");
 
         await IsProblemAsync(answer, 413, "body-too-large", "1.1 MB");
     }
@@ -60,14 +64,14 @@ public sealed class BadInput(SystemServers servers) : SystemTest
     [Fact]
     public async Task A_call_without_a_key_is_refused()
     {
-        using var http = new HttpClient { BaseAddress = new Uri((await servers.Standalone).Address) };
+        using var http = new HttpClient { BaseAddress = new Uri(_standalone.Address) };
 
         using var answer = await http.GetAsync("/api/v1/environments");
 
         await IsProblemAsync(answer, 401, "unauthorized", "no key");
     }
 
-    internal static async Task IsProblemAsync(HttpResponseMessage answer, int status, string code, string what)
+    private static async Task IsProblemAsync(HttpResponseMessage answer, int status, string code, string what)
     {
         var text = await answer.Content.ReadAsStringAsync();
         ((int)answer.StatusCode).ShouldBe(status, $"{what}: {text}");

@@ -34,26 +34,3 @@ public sealed class HubWithGaps : IAsyncLifetime
         await _hub.DisposeAsync();
     }
 }
-
-public sealed class UnknownThings : SystemTest, IClassFixture<HubWithGaps>
-{
-    private readonly Standalone _standalone;
-
-    public UnknownThings(HubWithGaps hub)
-    {
-        _standalone = hub.Standalone;
-        Watch(_standalone.Process);
-    }
-
-    [Theory]
-    [InlineData("model-not-found", """{"model":"google-bert/no-such-model"}""")]
-    [InlineData("dataset-not-found", """{"model":"google-bert/bert-base-uncased","dataset":"stanfordnlp/no-such-dataset"}""")]
-    [InlineData("no-offer-fits", """{"model":"google-bert/bert-base-uncased","budget":{"maxHourly":0.0001}}""")]
-    public async Task What_nobody_has_is_refused_with_a_next_step_and_nothing_is_stored(string code, string body)
-    {
-        using var answer = await _standalone.Api.PostTextAsync(body);
-
-        await BadInput.IsProblemAsync(answer, 422, code, body);
-        (await _standalone.Api.ListAsync()).ShouldBeEmpty();
-    }
-}
