@@ -99,10 +99,12 @@ internal static class EnvironmentCommands
     {
         var name = Name();
         var yes = Yes("Destroy it without asking.");
-        return new Command("destroy", "Destroy everything that an environment consists of, its buckets included.") { name, yes }.Runs(async (session, cancellationToken) =>
+        var deleteData = new Option<bool>("--delete-data") { Description = "Delete the content of its buckets too; without it a bucket that holds data is kept." };
+        return new Command("destroy", "Destroy everything that an environment consists of.") { name, yes, deleteData }.Runs(async (session, cancellationToken) =>
         {
             var server = await session.ServerAsync(cancellationToken);
             var environment = await server.Client.GetAsync(session.Parse.GetRequiredValue(name), cancellationToken);
+            var withData = session.Parse.GetValue(deleteData);
             if (!session.Parse.GetValue(yes))
             {
                 var shown = Printable.Line(environment.Name);
@@ -112,14 +114,14 @@ internal static class EnvironmentCommands
                     return ExitCodes.NotApproved;
                 }
 
-                if (!await session.Screen.AskAsync($"Destroy {shown} ({Wire.Name(environment.Status)}) and all data in its buckets?", cancellationToken))
+                if (!await session.Screen.AskAsync($"Destroy {shown} ({Wire.Name(environment.Status)}){(withData ? " and all data in its buckets" : "")}?", cancellationToken))
                 {
                     session.Screen.Line("Nothing was destroyed.");
                     return ExitCodes.NotApproved;
                 }
             }
 
-            environment = await server.Client.DestroyAsync(environment.Id, cancellationToken);
+            environment = await server.Client.DestroyAsync(environment.Id, withData, cancellationToken);
             return await new Watch(session, server, environment, environment.LastRun, approve: true).RunAsync(environment.LastSequence, cancellationToken);
         });
     }

@@ -62,8 +62,8 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
     public Task<EnvironmentResponse> ApplyAsync(string name, bool autoApprove, CancellationToken cancellationToken) =>
         SendAsync<EnvironmentResponse>(Post($"{Of(name)}/apply", new ApplyRequest { AutoApprove = autoApprove }), cancellationToken);
 
-    public Task<EnvironmentResponse> DestroyAsync(string name, CancellationToken cancellationToken) =>
-        SendAsync<EnvironmentResponse>(new HttpRequestMessage(HttpMethod.Delete, Of(name)), cancellationToken);
+    public Task<EnvironmentResponse> DestroyAsync(string name, bool deleteData, CancellationToken cancellationToken) =>
+        SendAsync<EnvironmentResponse>(new HttpRequestMessage(HttpMethod.Delete, Of(name) + (deleteData ? "?deleteData=true" : "")), cancellationToken);
 
     public async Task<string> LogAsync(string name, int run, CancellationToken cancellationToken)
     {
