@@ -28,7 +28,9 @@ rm -rf "$results"
 mkdir -p "$results" "$cache"
 
 passed=0 failed=0 skipped=0
+postgres_folder=
 finish() {
+  stop_postgres
   [ "$((passed + failed + skipped))" -gt 0 ] || failed=1
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ]
@@ -167,6 +169,39 @@ if [ -z "$filter" ]; then
   check 'dotnet format whitespace' dotnet format whitespace . --folder --verify-no-changes --exclude artifacts
 fi
 
+# ---- a PostgreSQL for the stores' tests (System.Tests start servers of their own)
+
+in_postgres() {
+  local as=()
+  [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  (cd / && "${as[@]}" "$@") >>"$results/postgres.log" 2>&1
+}
+
+start_postgres() {
+  local bin port
+  [ -z "${TERRADEV_TEST_POSTGRES:-}" ] || return 0
+  bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
+  [ -n "$bin" ] || return 0
+  postgres_folder=$(mktemp -d)
+  [ "$(id -u)" -ne 0 ] || chown postgres "$postgres_folder"
+  in_postgres "$bin/initdb" -D "$postgres_folder/data" -U terradev --auth trust -E UTF8 --no-locale --no-sync || return 0
+  for _ in 1 2 3; do
+    port=$((20000 + RANDOM % 12000))
+    if in_postgres "$bin/pg_ctl" -D "$postgres_folder/data" -o "-h 127.0.0.1 -p $port -k $postgres_folder -F" -w start; then
+      postgres_control=$bin/pg_ctl
+      export TERRADEV_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=terradev"
+      return 0
+    fi
+  done
+}
+
+stop_postgres() {
+  [ -n "$postgres_folder" ] || return 0
+  [ -z "${postgres_control:-}" ] || in_postgres "$postgres_control" -D "$postgres_folder/data" -m immediate stop
+  rm -rf "$postgres_folder"
+  postgres_folder=''
+}
+
 # ---- .NET tests
 
 test_project() {
@@ -191,11 +226,13 @@ test_project() {
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - ok - bad))
 }
 
+start_postgres
 for project in tests/*.Tests; do
   # AppHost.Tests needs Aspire's packages and is outside Terradev.Core.slnf; System.Tests comes last.
   case $project in tests/AppHost.Tests | tests/System.Tests) continue ;; esac
   test_project "$project"
 done
+stop_postgres
 
 # ---- Terraform
 

@@ -24,6 +24,10 @@ internal static class Requires
     /// <summary>The full path of a program that <c>./test.sh</c> installs into the repository.</summary>
     public static string InstalledTool(string path) => File.Exists(path) ? path : Missing(path);
 
+    /// <summary>The value of an environment variable that <c>./test.sh</c> sets.</summary>
+    public static string Setting(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : Missing(variable);
+
     private static IEnumerable<string> PostgreSqlFolders() =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0).Select(folder => Path.Combine(folder, "bin"))
@@ -31,7 +35,7 @@ internal static class Requires
 
     private static string Missing(string name)
     {
-        var reason = $"{name} is missing on this machine; ./test.sh installs what the tests need.";
+        var reason = $"{name} is missing here; ./test.sh provides what the tests need.";
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(StrictVariable)))
         {
             Assert.Skip(reason);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.Contracts;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.Testing;
 
 namespace Terradev.ServiceDefaults.Tests;
 
@@ -125,8 +126,8 @@ public sealed class OutboxTests
         Dictionary<string, string?>? settings = null;
         if (store == "postgres")
         {
-            var server = Environment.GetEnvironmentVariable("TERRADEV_TEST_POSTGRES");
-            Assert.SkipWhen(string.IsNullOrEmpty(server), "TERRADEV_TEST_POSTGRES names no server (Host=...;Username=...;Password=...).");
+            // Host=...;Username=...;Password=...
+            var server = Requires.Setting("TERRADEV_TEST_POSTGRES");
             settings = new() { ["ConnectionStrings:test"] = $"{server};Database=outbox_{Guid.NewGuid():N}" };
         }
 
