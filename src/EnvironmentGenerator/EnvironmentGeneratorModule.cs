@@ -47,6 +47,8 @@ public static class EnvironmentGeneratorModule
         builder.Services.AddSingleton<StateWatcher>();
         builder.Services.AddSingleton<RunFolders>();
         builder.Services.AddSingleton<RunSignal>();
+        builder.Services.AddSingleton<RunWorkspace>();
+        builder.Services.AddSingleton<EndRun>();
         builder.Services.AddSingleton<ExecuteRun>();
         builder.Services.AddSingleton<ChangeEnvironment>();
         builder.Services.AddScoped<ChooseOffer>();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Terradev.EnvironmentGenerator.Runs;
 
 /// <summary>What to run, where, and with which variables beside those every run gets.</summary>
-/// <param name="Name">Short name of the step; Terraform's output goes to files of this name in the folder's <c>.run</c>.</param>
+/// <param name="Name">Short name of the step; Terraform's output goes to files of this name in the folder's <see cref="Terraform.OutputFolder"/>.</param>
 /// <param name="Offline">Keeps the clouds' variables, and so every credential, from Terraform.</param>
 internal sealed record TerraformStep(
     string Name, string Directory, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables, TimeSpan Timeout, bool Offline = false);
@@ -29,6 +29,9 @@ internal sealed record TerraformExit(int Code, TerraformExit.Outcome Ended, stri
 /// </summary>
 internal sealed partial class Terraform(IOptions<TerraformOptions> options, TimeProvider time)
 {
+    /// <summary>Where a step's output, process ids and exit code lie, below its folder.</summary>
+    public const string OutputFolder = ".run";
+
     private const int Sigint = 2;
     private const int Sigkill = 9;
     private const string MarkVariable = "TERRADEV_RUN_FOLDER";
@@ -36,11 +39,12 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
     // The outer shell lives until it has left the exit code; the inner one's process id becomes Terraform's by exec.
+    // Each file is moved into place, so that nobody reads half of it.
     private const string Script = """
         exec >/dev/null 2>&1 </dev/null
         out=$1; shift
-        echo $$ >"$out.shell"
-        sh -c 'echo $$ >"$0.pid"; exec "$@"' "$out" "$@" >"$out.out" 2>"$out.err"
+        echo $$ >"$out.shell.new"; mv "$out.shell.new" "$out.shell"
+        sh -c 'echo $$ >"$0.pid.new"; mv "$0.pid.new" "$0.pid"; exec "$@"' "$out" "$@" >"$out.out" 2>"$out.err"
         echo $? >"$out.exit.new"; mv "$out.exit.new" "$out.exit"
         """;
 
@@ -121,10 +125,12 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
 
             if (interruptedAt == 0 && (cancellationToken.IsCancellationRequested || time.GetElapsedTime(started) > step.Timeout))
             {
-                outcome = cancellationToken.IsCancellationRequested ? TerraformExit.Outcome.Interrupted : TerraformExit.Outcome.TimedOut;
-                interruptedAt = time.GetTimestamp();
-                // Once: at a second interrupt Terraform leaves without writing its state.
-                Signal(step.Directory, files, Sigint);
+                // Once: at a second interrupt Terraform leaves without writing its state. One that is just starting gets it at the next look.
+                if (Signal(step.Directory, files, Sigint))
+                {
+                    outcome = cancellationToken.IsCancellationRequested ? TerraformExit.Outcome.Interrupted : TerraformExit.Outcome.TimedOut;
+                    interruptedAt = time.GetTimestamp();
+                }
             }
             else if (interruptedAt != 0 && time.GetElapsedTime(interruptedAt) > options.Value.InterruptGrace)
             {
@@ -167,7 +173,7 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
         return start;
     }
 
-    private static string OutputFiles(TerraformStep step) => Path.Combine(step.Directory, ".run", step.Name);
+    private static string OutputFiles(TerraformStep step) => Path.Combine(step.Directory, OutputFolder, step.Name);
 
     private static async Task<string> StandardErrorAsync(string files) =>
         File.Exists(files + ".err") ? (await File.ReadAllTextAsync(files + ".err")).Trim() : "";
@@ -175,13 +181,8 @@ internal sealed partial class Terraform(IOptions<TerraformOptions> options, Time
     private static bool IsGone(string directory, string files, TimeSpan age) =>
         File.Exists(files + ".shell") ? ReadPid(directory, files + ".shell") is null : age > StartTime;
 
-    private static void Signal(string directory, string files, int signal)
-    {
-        if (ReadPid(directory, files + ".pid") is { } pid)
-        {
-            _ = Kill(pid, signal);
-        }
-    }
+    private static bool Signal(string directory, string files, int signal) =>
+        ReadPid(directory, files + ".pid") is { } pid && Kill(pid, signal) == 0;
 
     // The process id in the file while that process lives. The mark in its environment proves that the number was not given to another since.
     private static int? ReadPid(string directory, string file)
