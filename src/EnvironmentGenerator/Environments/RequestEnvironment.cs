@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Runs;
 using Terradev.ServiceDefaults;
 
@@ -14,7 +15,7 @@ namespace Terradev.EnvironmentGenerator.Environments;
 /// the other services do not answer in time the draft is stored all the same, and its run asks them again.
 /// </summary>
 internal sealed partial class RequestEnvironment(
-    EnvironmentGeneratorDb db, ChooseOffer chooseOffer, AwsAccess aws, RunSignal signal, TimeProvider time, ILogger<RequestEnvironment> logger)
+    EnvironmentGeneratorDb db, ChooseOffer chooseOffer, PrepareProviders providers, AwsAccess aws, RunSignal signal, TimeProvider time, ILogger<RequestEnvironment> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
@@ -43,6 +44,7 @@ internal sealed partial class RequestEnvironment(
             LogNoCredentials();
         }
 
+        providers.Begin(Blueprint.Find(request.Cloud!.Value, request.Blueprint!)!);
         var (generation, unfit) = await ChooseAsync(request, cancellationToken);
         if (unfit is not null)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -10,10 +11,28 @@ namespace Terradev.EnvironmentGenerator.Runs;
 /// Runs <c>terraform init</c> once per blueprint and machine; every run of that blueprint then uses the prepared folder as
 /// its <c>TF_DATA_DIR</c>. Nothing is written there afterwards, so runs at the same time cannot disturb each other.
 /// </summary>
-internal sealed class PrepareProviders(
-    Terraform terraform, ProviderMirror mirror, IOptions<TerraformOptions> options, IOptions<TerradevOptions> terradev) : IDisposable
+internal sealed partial class PrepareProviders(
+    Terraform terraform, ProviderMirror mirror, IOptions<TerraformOptions> options, IOptions<TerradevOptions> terradev, IHostApplicationLifetime lifetime,
+    ILogger<PrepareProviders> logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Begins in the background, while the offer is chosen; the run that needs the folder waits for it, or tries itself.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Nobody waits for this head start; the run meets the same fault and reports it.")]
+    public async void Begin(Blueprint blueprint)
+    {
+        try
+        {
+            if (terraform.FindProgram() is not null)
+            {
+                await EnsureAsync(blueprint, _ => ValueTask.CompletedTask, lifetime.ApplicationStopping);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogHeadStartFailed(exception, blueprint.Name);
+        }
+    }
 
     /// <summary>The prepared folder, or how <c>init</c> failed.</summary>
     public async Task<(string? Folder, TerraformExit? Failure)> EnsureAsync(Blueprint blueprint, Func<string, ValueTask> onLine, CancellationToken cancellationToken)
@@ -91,4 +110,7 @@ internal sealed class PrepareProviders(
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
+
+    [LoggerMessage(EventId = 260, Level = LogLevel.Information, Message = "The providers of blueprint {Blueprint} could not be prepared ahead; the run tries again")]
+    private partial void LogHeadStartFailed(Exception exception, string blueprint);
 }
