@@ -18,7 +18,7 @@ internal static class EnvironmentsApi
     {
         var group = app.MapGroup("/api/v1/environments").WithTags("environments").RequireAuthorization();
         group.MapPost("/", Create).WithName("RequestEnvironment").WithSummary("Asks for an environment; the job goes on in the background");
-        group.MapGet("/", List).WithName("ListEnvironments").WithSummary("Lists environments, newest first, without their long answers");
+        group.MapGet("/", List).WithName("ListEnvironments").WithSummary("Lists environments, newest first, with their quotes but without the longer answers");
         group.MapGet("/{id}", Get).WithName("GetEnvironment").WithSummary("One environment, by id or by name");
         group.MapGet("/{id}/bundle", Bundle).WithName("GetBundle").WithSummary("The Terraform bundle as a zip");
         group.MapPost("/{id}/apply", Apply).WithName("ApplyEnvironment").WithSummary("Plans anew with credentials, then applies");
@@ -82,8 +82,11 @@ internal static class EnvironmentsApi
 
         // Ids begin with the time, so their order is the order of creation.
         var page = await query.OrderByDescending(e => e.Id).Take(take + 1).ToListAsync(cancellationToken);
+        var ids = page.Select(e => e.Id).ToList();
+        var quotes = await db.Set<Generation>().AsNoTracking().Where(g => ids.Contains(g.EnvironmentId))
+            .Select(g => new { g.EnvironmentId, g.Quote }).ToDictionaryAsync(g => g.EnvironmentId, g => g.Quote, cancellationToken);
         return TypedResults.Ok(new Page<EnvironmentResponse>(
-            [.. page.Take(take).Select(e => Response(e, folders))], page.Count > take ? page[take - 1].Id : null));
+            [.. page.Take(take).Select(e => Response(e, folders) with { Quote = quotes.GetValueOrDefault(e.Id) })], page.Count > take ? page[take - 1].Id : null));
     }
 
     private static async Task<Results<Ok<EnvironmentResponse>, ProblemHttpResult>> Get(string id, EnvironmentGeneratorDb db, RunFolders folders, CancellationToken cancellationToken) =>

@@ -86,6 +86,7 @@ public sealed class RequestTests
         var second = await app.GetAsync<Page<EnvironmentResponse>>($"/api/v1/environments?limit=3&cursor={first.NextCursor}");
         first.Items.Concat(second.Items).Select(e => e.Id).ShouldBe(ids);
         second.NextCursor.ShouldBeNull();
+        first.Items.ShouldAllBe(e => e.Quote!.PerHour > 0 && e.Recommendation == null);
         (await app.Client.GetAsync("/api/v1/environments?limit=0&status=odd&cursor=x", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
