@@ -13,24 +13,18 @@ namespace Terradev.EnvironmentGenerator.Runs;
 /// </summary>
 internal sealed partial class PrepareProviders(
     Terraform terraform, ProviderMirror mirror, IOptions<TerraformOptions> options, IOptions<TerradevOptions> terradev, IHostApplicationLifetime lifetime,
-    ILogger<PrepareProviders> logger) : IDisposable
+    ILogger<PrepareProviders> logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _lock = new();
+    private Task _headStarts = Task.CompletedTask;
 
     /// <summary>Begins in the background, while the offer is chosen; the run that needs the folder waits for it, or tries itself.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Nobody waits for this head start; the run meets the same fault and reports it.")]
-    public async void Begin(Blueprint blueprint)
+    public void Begin(Blueprint blueprint)
     {
-        try
+        lock (_lock)
         {
-            if (terraform.FindProgram() is not null)
-            {
-                await EnsureAsync(blueprint, _ => ValueTask.CompletedTask, lifetime.ApplicationStopping);
-            }
-        }
-        catch (Exception exception)
-        {
-            LogHeadStartFailed(exception, blueprint.Name);
+            _headStarts = Task.WhenAll(_headStarts, BeginAsync(blueprint));
         }
     }
 
@@ -74,7 +68,28 @@ internal sealed partial class PrepareProviders(
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    /// <summary>Waits for head starts that were interrupted by the end of the service.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _headStarts;
+        _one.Dispose();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Nobody waits for this head start; the run meets the same fault and reports it.")]
+    private async Task BeginAsync(Blueprint blueprint)
+    {
+        try
+        {
+            if (terraform.FindProgram() is not null)
+            {
+                await EnsureAsync(blueprint, _ => ValueTask.CompletedTask, lifetime.ApplicationStopping);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogHeadStartFailed(exception, blueprint.Name);
+        }
+    }
 
     // The providers may be links into a mirror; one that was removed since makes the folder useless.
     private static bool IsReady(string folder)
