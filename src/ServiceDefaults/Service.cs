@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Terradev.Contracts;
@@ -13,6 +14,8 @@ public static class Service
 {
     /// <summary>Largest request body, in bytes, of an address that does not say otherwise.</summary>
     public const long MaxBodyBytes = 1024 * 1024;
+
+    private const long MaxDrainedBytes = 16 * MaxBodyBytes;
 
     /// <summary>Telemetry, health, problem details, JSON dialect, API keys and the clock. <paramref name="name"/> is the resource name, such as <c>modelregistry</c>.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name)
@@ -65,6 +68,7 @@ public static class Service
             await context.HttpContext.RequestServices.GetRequiredService<IProblemDetailsService>()
                 .TryWriteAsync(new ProblemDetailsContext { HttpContext = context.HttpContext, ProblemDetails = details });
         });
+        app.UseDrainOfTooLargeBodies();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -74,6 +78,20 @@ public static class Service
         app.MapDocs();
         return app;
     }
+
+    // A client that is still sending when the connection closes sees a broken pipe instead of the answer, so the rest is read and dropped.
+    private static void UseDrainOfTooLargeBodies(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (context.Request.ContentLength is > MaxBodyBytes and <= MaxDrainedBytes && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxDrainedBytes;
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        await next(context);
+    });
 
     private static Task WriteHealth(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {
