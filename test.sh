@@ -33,8 +33,8 @@ finish() {
   stop_postgres
   [ "$((passed + failed + skipped))" -gt 0 ] || failed=1
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-  [ "$failed" -eq 0 ]
-  exit
+  # Said in full: in a trap a bare "exit" ends with the status from before the trap.
+  exit "$((failed > 0))"
 }
 trap finish EXIT
 trap 'failed=$((failed + 1)); exit' INT TERM
