@@ -17,7 +17,8 @@ namespace Terradev.EnvironmentGenerator.Environments;
 internal sealed partial class RequestEnvironment(
     EnvironmentGeneratorDb db, ChooseOffer chooseOffer, PrepareProviders providers, AwsAccess aws, RunSignal signal, TimeProvider time, ILogger<RequestEnvironment> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    // A hub that answers with errors may take 10 seconds until the snapshot speaks for it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public async Task<(GpuEnvironment? Environment, Refusal? Refusal)> HandleAsync(
         EnvironmentRequest body, string? idempotencyKey, string caller, CancellationToken cancellationToken)
