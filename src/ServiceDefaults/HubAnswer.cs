@@ -18,7 +18,11 @@ public enum HubOutcome
 
 /// <summary>A hub's answer; everything but <see cref="HubOutcome.Found"/> says why in <paramref name="Reason"/>.</summary>
 public sealed record HubAnswer<T>(HubOutcome Outcome, T? Value, string Reason)
-    where T : class;
+    where T : class
+{
+    /// <summary>How long the hub asks to be left alone; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 public static class HubAnswer
 {

@@ -32,6 +32,7 @@ public enum Confidence
 /// <param name="Source">The hub: <c>huggingface</c>, <c>tensorflow-hub</c>, <c>pytorch-hub</c>.</param>
 /// <param name="Id">The hub's id, such as <c>google-bert/bert-base-uncased</c>.</param>
 /// <param name="Parameters">Number of parameters, where known.</param>
+/// <param name="Downloads">Downloads of the last 30 days, where the hub counts them.</param>
 /// <param name="Provenance">Whether the hub or the shipped snapshot said so, and when.</param>
 public sealed record ModelSummary(
     string Source,
@@ -45,15 +46,46 @@ public sealed record ModelSummary(
     long? Likes,
     DateTimeOffset? LastModified,
     IReadOnlyList<string> Tags,
-    Provenance Provenance);
+    Provenance Provenance)
+{
+    /// <summary>The name that people give it, where it differs from the id.</summary>
+    public string? Title { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Stars of the repository on GitHub, for hubs whose models live there.</summary>
+    public long? Stars { get; init; }
+
+    /// <summary>The hub's own measure of what is sought at the moment; comparable within one hub only.</summary>
+    public double? TrendingScore { get; init; }
+
+    /// <summary>Bytes of the weights as the repository stores them.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>Null where the hub tells none of its parts.</summary>
+    public Popularity? Popularity { get; init; }
+}
+
+/// <summary>One measure for all hubs, 0 to 100: the parts, which sum to the score, share 100 points among those that the hub tells.</summary>
+/// <param name="Usage">Points for downloads of the last 30 days, logarithmic; null where the hub does not count them.</param>
+/// <param name="Approval">Points for likes or stars, logarithmic; null where there are none to give.</param>
+/// <param name="Recency">Points for the last change, halved every year; null where it is not known.</param>
+public sealed record Popularity(double Score, double? Usage, double? Approval, double? Recency);
 
 /// <summary>A model with what sizing needs.</summary>
-public sealed record ModelDetail(ModelSummary Model, string? Revision, ModelParameters? Parameters, IReadOnlyList<ModelFile> Files, ModelArchitecture? Architecture);
+public sealed record ModelDetail(ModelSummary Model, string? Revision, ModelParameters? Parameters, IReadOnlyList<ModelFile> Files, ModelArchitecture? Architecture)
+{
+    public string? Description { get; init; }
+
+    /// <summary>Code or addresses that load the model, as its hub documents them.</summary>
+    public IReadOnlyList<string> Usage { get; init; } = [];
+}
 
 /// <summary>One file of a repository.</summary>
 /// <param name="SizeBytes">Bytes, where the hub tells.</param>
-/// <param name="Sha256">Content hash in hexadecimal; hubs give it for large files only.</param>
-public sealed record ModelFile(string Path, long? SizeBytes, string? Sha256);
+/// <param name="Sha256">SHA-256 of the content in hexadecimal; hubs give it for large files only.</param>
+/// <param name="GitSha1">Git's blob hash in hexadecimal: SHA-1 of <c>"blob " + length + "\0" + content</c>; for files that git itself keeps.</param>
+public sealed record ModelFile(string Path, long? SizeBytes, string? Sha256, string? GitSha1 = null);
 
 /// <summary>Parameter counts.</summary>
 /// <param name="Total">All parameters, experts included.</param>

@@ -18,7 +18,45 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
     // Two requests of up to 10 s each would outlast the caller's patience.
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
 
+    // One call tells of 500 models, where a lookup each would take 500.
+    private const string FirstPage = "sort=lastModified&limit=500&expand=sha&expand=pipeline_tag&expand=library_name&expand=gated&expand=downloads&expand=likes"
+        + "&expand=trendingScore&expand=createdAt&expand=lastModified&expand=tags&expand=safetensors&expand=config";
+
     public string Source => Name;
+
+    public async Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await api.ListModelsAsync(position.Cursor ?? FirstPage, cancellationToken);
+            if (!response.ResponseMessage.IsSuccessStatusCode)
+            {
+                return HubAnswer.Refused<HubPage>(response.ResponseMessage);
+            }
+
+            var models = response.GetContent().Where(model => HubReference.TryParse(model.Id, out _))
+                .Select(model => ToHubModel(model, null, time.GetUtcNow())).ToArray();
+            var atEnd = models is [.., { LastModified: { } last }] && last < position.Since;
+            return HubAnswer.Found(new HubPage(models, atEnd ? null : NextQuery(response.ResponseMessage), []));
+        }
+        catch (HubUnavailableException exception)
+        {
+            return HubAnswer.Unavailable<HubPage>(exception.Message);
+        }
+        catch (JsonException exception)
+        {
+            Log.UnreadableAnswer(logger, exception, Name, "its catalogue");
+            return HubAnswer.Unavailable<HubPage>("The hub's answer cannot be read.");
+        }
+    }
+
+    // Link: <https://huggingface.co/api/models?...&cursor=...>; rel="next". Its host is not ours where a mirror stands between, so the query alone is taken.
+    private static string? NextQuery(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Link", out var links)
+            && string.Join(',', links).Split(',').FirstOrDefault(link => link.Contains("rel=\"next\"", StringComparison.Ordinal)) is { } next
+            && next.IndexOf('?', StringComparison.Ordinal) is > 0 and var start && next.IndexOf('>', StringComparison.Ordinal) is var end && end > start
+            ? next[(start + 1)..end]
+            : null;
 
     public async Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -131,7 +169,11 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
             [.. (model.Siblings ?? []).Take(MaxFiles).Select(file => new ModelFile(file.Rfilename, file.Size ?? file.Lfs?.Size, file.Lfs?.Sha256))],
             config,
             // Whole milliseconds, which is what JSON keeps.
-            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))));
+            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))))
+        {
+            CreatedAt = model.CreatedAt?.ToUniversalTime(),
+            TrendingScore = model.TrendingScore,
+        };
     }
 
     private static string? License(JsonElement card)

@@ -11,6 +11,10 @@ public interface IHuggingFaceApi
     /// <summary>Metadata, with the size and hash of every file.</summary>
     [Get("api/models/{id}?blobs=true")]
     Task<Response<HuggingFaceModel>> GetModelAsync([Path(UrlEncode = false)] string id, CancellationToken cancellationToken);
+
+    /// <summary>One page of the catalogue; the query is <see cref="HuggingFaceHub"/>'s own or the one of the page before's <c>Link</c> header.</summary>
+    [Get("api/models")]
+    Task<Response<IReadOnlyList<HuggingFaceModel>>> ListModelsAsync([RawQueryString] string query, CancellationToken cancellationToken);
 }
 
 /// <summary>Small files of a repository, from the hub's own host.</summary>
@@ -30,6 +34,8 @@ public sealed record HuggingFaceModel(
     JsonElement Gated,
     long? Downloads,
     long? Likes,
+    double? TrendingScore,
+    DateTimeOffset? CreatedAt,
     DateTimeOffset? LastModified,
     IReadOnlyList<string>? Tags,
     JsonElement CardData,
