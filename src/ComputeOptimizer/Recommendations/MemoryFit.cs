@@ -15,7 +15,7 @@ public static class MemoryFit
         var (fraction, reserve) = mode == WorkloadMode.Inference
             ? (policy.InferenceMemoryFraction, policy.InferenceReserveGiB)
             : (policy.TrainingMemoryFraction, policy.TrainingReserveGiB);
-        return Math.Max(0, (long)((fraction * gpu.MemoryMiB * Bytes.MiB) - (reserve * Bytes.GiB)));
+        return GpuMemory.UsableBytes(gpu.MemoryMiB * Bytes.MiB, fraction, reserve);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Terradev.Contracts.ModelRegistry;
+
 namespace Terradev.ComputeOptimizer.Recommendations;
 
 /// <summary>Every figure the choice rests on that is neither measured nor told by a provider.</summary>
@@ -6,16 +8,16 @@ public sealed record OptimizerPolicy
     public static readonly OptimizerPolicy Default = new();
 
     /// <summary>Part of a GPU's memory that inference may fill; the default of vLLM's <c>gpu_memory_utilization</c>.</summary>
-    public decimal InferenceMemoryFraction { get; init; } = 0.90m;
+    public decimal InferenceMemoryFraction { get; init; } = GpuMemory.InferenceFraction;
 
     /// <summary>GiB per GPU held back in inference for what the driver and other processes take.</summary>
-    public decimal InferenceReserveGiB { get; init; } = 1m;
+    public decimal InferenceReserveGiB { get; init; } = GpuMemory.InferenceReserveGiB;
 
     /// <summary>Part of a GPU's memory that training may fill before the allocator fragments.</summary>
-    public decimal TrainingMemoryFraction { get; init; } = 0.92m;
+    public decimal TrainingMemoryFraction { get; init; } = GpuMemory.TrainingFraction;
 
     /// <summary>GiB per GPU held back in training: driver, communication buckets and the layer that is gathered whole while it computes.</summary>
-    public decimal TrainingReserveGiB { get; init; } = 2m;
+    public decimal TrainingReserveGiB { get; init; } = GpuMemory.TrainingReserveGiB;
 
     /// <summary>Largest tensor-parallel degree without NVLink: each layer waits for two all-reduces over PCIe.</summary>
     public int MaxTensorParallelOverPcie { get; init; } = 4;
