@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Options;
 using RestEase;
+using Terradev.Contracts.ModelRegistry;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
 using Terradev.ModelRegistry.Migrations;
 using Terradev.ModelRegistry.Requirements;
+using Terradev.ModelRegistry.Sync;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry;
@@ -17,14 +19,21 @@ public static class ModelRegistryModule
         builder.AddStore<ModelRegistryDb, SqliteModelRegistryDb, PostgresModelRegistryDb>("modelregistry");
         builder.AddCache();
         builder.AddHuggingFace();
+        builder.AddOutbox<ModelRegistryDb>([typeof(ModelCatalogUpdated)]);
+        builder.Services.AddScoped<CatalogWriter>();
+        builder.Services.AddScoped<SearchModels>();
         builder.Services.AddScoped<FindModel>();
         builder.Services.AddScoped<SizeWorkload>();
-        builder.AddToBus(bus => bus.AddConsumer<OnResolveModel>());
+        builder.AddToBus(bus => bus.AddConsumer<OnResolveModel>(), typeof(ModelCatalogUpdated));
+        builder.Services.AddSingleton<SyncSignal>();
+        builder.Services.AddSingleton<SyncPass>();
+        builder.Services.AddHostedService<SyncWorker>();
         return builder;
     }
 
     public static IEndpointRouteBuilder MapModelRegistry(this IEndpointRouteBuilder app)
     {
+        app.MapSyncApi();
         app.MapModelsApi();
         app.MapRequirementsApi();
         return app;

@@ -112,6 +112,6 @@ public static class Messaging
     private sealed class EventNames(IEntityNameFormatter inner) : IEntityNameFormatter
     {
         public string FormatEntityName<T>() =>
-            typeof(T).IsSubclassOf(typeof(Contracts.EnvironmentGenerator.EnvironmentEvent)) ? typeof(T).Name : inner.FormatEntityName<T>();
+            typeof(T).IsSubclassOf(typeof(Contracts.EnvironmentGenerator.EnvironmentEvent)) || typeof(T).IsSubclassOf(typeof(CatalogEvent)) ? typeof(T).Name : inner.FormatEntityName<T>();
     }
 }

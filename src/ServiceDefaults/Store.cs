@@ -15,6 +15,9 @@ namespace Terradev.ServiceDefaults;
 /// <summary>Base of every service's store: the same model on PostgreSQL and on SQLite.</summary>
 public abstract class StoreDb(DbContextOptions options) : DbContext(options)
 {
+    /// <summary>Fills in what ships with the product; runs at every start once the schema is up to date, at several replicas at once.</summary>
+    public virtual Task SeedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -129,6 +132,8 @@ internal sealed partial class StoreMigration<TDb>(IServiceScopeFactory scopes, S
             // Several replicas may start at once; EF Core takes a lock in the database while it migrates.
             await db.Database.MigrateAsync(cancellationToken);
         }
+
+        await db.SeedAsync(cancellationToken);
     }
 
     // EF Core's lock in SQLite is a row. It outlives a process that is killed while it migrates, and every later one would

@@ -72,6 +72,14 @@ public sealed record ModelSummary(
 /// <param name="Recency">Points for the last change, halved every year; null where it is not known.</param>
 public sealed record Popularity(double Score, double? Usage, double? Approval, double? Recency);
 
+/// <summary>One page of models.</summary>
+/// <param name="Facets">How many models match by value, when they were asked for.</param>
+public sealed record ModelPage(IReadOnlyList<ModelSummary> Items, string? NextCursor, ModelFacets? Facets);
+
+/// <summary>How many of the matching models have each value; the 50 most frequent values of each field.</summary>
+public sealed record ModelFacets(
+    IReadOnlyDictionary<string, int> Source, IReadOnlyDictionary<string, int> Task, IReadOnlyDictionary<string, int> Library, IReadOnlyDictionary<string, int> License);
+
 /// <summary>A model with what sizing needs.</summary>
 public sealed record ModelDetail(ModelSummary Model, string? Revision, ModelParameters? Parameters, IReadOnlyList<ModelFile> Files, ModelArchitecture? Architecture)
 {
@@ -79,7 +87,19 @@ public sealed record ModelDetail(ModelSummary Model, string? Revision, ModelPara
 
     /// <summary>Code or addresses that load the model, as its hub documents them.</summary>
     public IReadOnlyList<string> Usage { get; init; } = [];
+
+    /// <summary>GPU memory by mode and precision at default context and batch; GET /api/v1/requirements tells the parts.</summary>
+    public IReadOnlyList<MemoryNeed> Needs { get; init; } = [];
+
+    /// <summary>Popular models for the same task with half to double the parameters.</summary>
+    public IReadOnlyList<ModelSummary> Similar { get; init; } = [];
+
+    /// <summary>Popular models for the same task with less than half the parameters.</summary>
+    public IReadOnlyList<ModelSummary> Smaller { get; init; } = [];
 }
+
+/// <summary>Bytes of GPU memory that a workload takes on one device.</summary>
+public sealed record MemoryNeed(WorkloadMode Mode, Precision Precision, long TotalBytes);
 
 /// <summary>One file of a repository.</summary>
 /// <param name="SizeBytes">Bytes, where the hub tells.</param>

@@ -8,14 +8,14 @@ using Terradev.ServiceDefaults;
 namespace Terradev.ModelRegistry.Catalog;
 
 /// <summary>A model, or why there is none.</summary>
-public sealed record FoundModel(HubModel? Model, Refusal? Refusal);
+internal sealed record FoundModel(HubModel? Model, Refusal? Refusal);
 
 /// <summary>
 /// Finds one model: the hub's answer of the last ten minutes, the hub, what the store last learned from it, the shipped snapshot.
 /// The hub's word that a model does not exist is final.
 /// </summary>
-public sealed class FindModel(
-    IEnumerable<IModelHub> hubs, ModelRegistryDb db, StoreReady<ModelRegistryDb> ready, IDistributedCache cache, ILogger<FindModel> logger)
+internal sealed class FindModel(
+    IEnumerable<IModelHub> hubs, ModelRegistryDb db, CatalogWriter writer, StoreReady<ModelRegistryDb> ready, IDistributedCache cache, ILogger<FindModel> logger)
 {
     private static readonly DistributedCacheEntryOptions Fresh = new() { AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(10) };
 
@@ -68,9 +68,10 @@ public sealed class FindModel(
         var stored = await db.Models.AsNoTracking().SingleOrDefaultAsync(entry => entry.Source == reference.Source && entry.Key == key, cancellationToken);
         if (stored is not null)
         {
-            ModelRegistryTelemetry.LookedUp(stored.FromSnapshot ? "snapshot" : "store");
-            Log.FellBack(logger, reference.ToString(), stored.FromSnapshot ? "the shipped snapshot" : "the store", stored.AsOf, answer.Reason);
-            return new FoundModel(stored.Document, null);
+            var shipped = stored.Origin == Snapshot.Origin;
+            ModelRegistryTelemetry.LookedUp(shipped ? "snapshot" : "store");
+            Log.FellBack(logger, reference.ToString(), shipped ? "the shipped snapshot" : "the store", stored.AsOf, answer.Reason);
+            return new FoundModel(stored.ToModel(), null);
         }
 
         ModelRegistryTelemetry.LookedUp("none");
@@ -89,38 +90,7 @@ public sealed class FindModel(
     private async Task KeepAsync(HubModel model, CancellationToken cancellationToken)
     {
         await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
-        if (await LearnAsync(model, cancellationToken))
-        {
-            return;
-        }
-
-        db.Models.Add(ModelEntry.Of(model));
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Somebody else added the row in between; anything worse fails again here.
-            db.ChangeTracker.Clear();
-            if (!await LearnAsync(model, cancellationToken))
-            {
-                throw;
-            }
-        }
-    }
-
-    private async Task<bool> LearnAsync(HubModel model, CancellationToken cancellationToken)
-    {
-        var key = ModelEntry.KeyOf(model.Id);
-        if (await db.Models.SingleOrDefaultAsync(entry => entry.Source == model.Source && entry.Key == key, cancellationToken) is not { } entry)
-        {
-            return false;
-        }
-
-        entry.Learn(model);
-        await db.SaveChangesAsync(cancellationToken);
-        return true;
+        await writer.WriteAsync([ModelEntry.Of(model)], cancellationToken);
     }
 
     private static FoundModel Refused(Refusal refusal) => new(null, refusal);

@@ -2,44 +2,54 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
 using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.ModelRegistry.Catalog;
 
-/// <summary>The order of a list: most first, and by id.</summary>
+/// <summary>The order of a list: most, largest or newest first, and <see cref="Id"/> from A to Z.</summary>
 public enum ModelSort
 {
+    Popularity,
+    Trending,
+    Newest,
+    Size,
+    Parameters,
     Downloads,
     Likes,
-    Parameters,
     Id,
 }
 
 /// <summary>Filters, order and place of a list request, as words of the query string.</summary>
-internal sealed record ModelListRequest(string? Search, string? Task, string? Framework, string? Source, string? License, string? Sort, string? Limit, string? Cursor);
+internal sealed record ModelListRequest(
+    string? Search, string? Task, string? Framework, string? Library, string? Source, string? License, string? MinParameters, string? MaxParameters,
+    string? FitsInGiB, string? Mode, string? Precision, string? Sort, string? Facets, string? Limit, string? Cursor);
 
-/// <summary>A checked list request and the page it asks for.</summary>
+/// <summary>A checked list request.</summary>
+/// <param name="Words">Words of the text that all must be found.</param>
+/// <param name="Filters">Words of <see cref="SearchWords"/> that must all be there.</param>
+/// <param name="Fits">The memory that the model must fit in at a mode and precision.</param>
 internal sealed record ModelQuery(
-    IReadOnlyList<string> Words, string? Task, string? Framework, string? Source, string? License, ModelSort Sort, int Limit, ModelQuery.Place? After)
+    IReadOnlyList<string> Words, IReadOnlyList<string> Filters, long? MinParameters, long? MaxParameters, ModelQuery.Memory? Fits,
+    ModelSort Sort, bool Facets, int Limit, ModelQuery.Place? After)
 {
     public const int MaxLimit = 1000;
 
     private const int DefaultLimit = 50;
-    private const int MaxWord = 200;
+    private const int MaxText = 200;
+    private const int MaxWords = 12;
+    private const decimal MaxGiB = 1_000_000;
 
-    /// <summary>The last item of the page before; its values, not its number, so that pages stay stable while models come and go.</summary>
-    internal sealed record Place(ModelSort Sort, long Value, string Source, string Key);
+    /// <summary>A GPU of <paramref name="GiB"/> and what the model is to do on it.</summary>
+    internal sealed record Memory(decimal GiB, WorkloadMode Mode, Precision Precision);
+
+    /// <summary>The last item of the page before; its values, not its number in the list, so that pages stay stable while models come and go.</summary>
+    /// <param name="Near">True where the words were found within names and not as words.</param>
+    internal sealed record Place(ModelSort Sort, long Value, string Key, long Number, bool Near);
 
     public static ModelQuery? Parse(ModelListRequest request, Dictionary<string, string[]> errors)
     {
-        var sort = ModelSort.Downloads;
-        if (!string.IsNullOrEmpty(request.Sort) && !Wire.TryParse(request.Sort, out sort))
-        {
-            errors["sort"] = [$"Use one of: {string.Join(", ", Wire.Names<ModelSort>())}."];
-        }
-
+        var sort = Word(request.Sort, "sort", ModelSort.Popularity, errors);
         var limit = DefaultLimit;
         if (!string.IsNullOrEmpty(request.Limit)
             && !(int.TryParse(request.Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit))
@@ -53,97 +63,141 @@ internal sealed record ModelQuery(
             errors["cursor"] = ["Use the nextCursor of the page before, with the same sort."];
         }
 
-        foreach (var (field, text) in new[] { ("search", request.Search), ("task", request.Task), ("framework", request.Framework), ("source", request.Source), ("license", request.License) })
+        var facets = false;
+        if (!string.IsNullOrEmpty(request.Facets) && !bool.TryParse(request.Facets, out facets))
         {
-            if (text?.Length > MaxWord || text?.Any(char.IsControl) == true)
+            errors["facets"] = ["Use true or false."];
+        }
+
+        var words = WordsOf(request.Search, errors);
+        var filters = FiltersOf(request, errors);
+        var (least, most) = (Parameters(request.MinParameters, "minParameters", errors), Parameters(request.MaxParameters, "maxParameters", errors));
+        if (least > most)
+        {
+            errors["minParameters"] = ["Use at most maxParameters."];
+        }
+
+        var fits = FitsIn(request, errors);
+        return errors.Count > 0 ? null : new ModelQuery(words, filters, least, most, fits, sort, facets, limit, after);
+    }
+
+    /// <summary>The cursor of the page after one that ends with <paramref name="place"/>.</summary>
+    public static string Cursor(Place place) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(place, TerradevJson.Options));
+
+    private static string[] WordsOf(string? search, Dictionary<string, string[]> errors)
+    {
+        if (IsBad(search, "search", errors) || string.IsNullOrWhiteSpace(search))
+        {
+            return [];
+        }
+
+        string[] words = [.. SearchWords.In(search).Distinct(StringComparer.Ordinal).Take(MaxWords + 1)];
+        if (words.Length > MaxWords)
+        {
+            errors["search"] = [$"Use at most {MaxWords} words."];
+        }
+
+        // A text without a single letter or digit finds nothing.
+        return words.Length > 0 ? words : [SearchWords.Nothing];
+    }
+
+    private static List<string> FiltersOf(ModelListRequest request, Dictionary<string, string[]> errors)
+    {
+        List<string> filters = [];
+        foreach (var (field, kind, text) in new[]
+        {
+            ("task", SearchWords.Task, request.Task), ("framework", SearchWords.Framework, request.Framework), ("library", SearchWords.Framework, request.Library),
+            ("source", SearchWords.Source, request.Source), ("license", SearchWords.License, request.License),
+        })
+        {
+            if (IsBad(text, field, errors) || string.IsNullOrWhiteSpace(text))
             {
-                errors[field] = [$"Use at most {MaxWord} characters, none of them control characters."];
+                continue;
             }
+
+            filters.Add(SearchWords.Filter(kind, text) ?? SearchWords.Nothing);
         }
 
-        return errors.Count > 0 ? null : new ModelQuery(
-            request.Search?.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
-            Word(request.Task), Word(request.Framework), Word(request.Source), Word(request.License), sort, limit, after);
+        return filters;
     }
 
-    public async Task<Page<ModelSummary>> RunAsync(ModelRegistryDb db, CancellationToken cancellationToken)
+    private static Memory? FitsIn(ModelListRequest request, Dictionary<string, string[]> errors)
     {
-        var rows = await Ordered(Filtered(db.Models.AsNoTracking())).Take(Limit + 1).ToListAsync(cancellationToken);
-        var items = rows.Take(Limit).ToArray();
-        return new Page<ModelSummary>([.. items.Select(entry => entry.Document.ToSummary())], rows.Count > Limit ? Cursor(items[^1]) : null);
+        var mode = Word(request.Mode, "mode", WorkloadMode.Inference, errors);
+        var precision = Word(request.Precision, "precision", mode is WorkloadMode.Qlora ? Contracts.ModelRegistry.Precision.Int4 : Contracts.ModelRegistry.Precision.Fp16, errors);
+        if (string.IsNullOrEmpty(request.FitsInGiB))
+        {
+            return null;
+        }
+
+        if (!decimal.TryParse(request.FitsInGiB, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var gib) || gib is <= 0 or > MaxGiB)
+        {
+            errors["fitsInGiB"] = [$"Use the memory of a GPU in GiB, above 0 and up to {MaxGiB:0}."];
+            return null;
+        }
+
+        if (!errors.ContainsKey("mode") && !errors.ContainsKey("precision") && SearchModels.Needs(mode, precision) is null)
+        {
+            errors["precision"] = [$"Lists know {Wire.Name(mode)} in {SearchModels.PrecisionsOf(mode)}; GET /api/v1/requirements sizes one model in any precision."];
+        }
+
+        return new Memory(gib, mode, precision);
     }
 
-    private IQueryable<ModelEntry> Filtered(IQueryable<ModelEntry> models)
+    // 7B, 350M, 1.5b or a whole number.
+    private static long? Parameters(string? text, string field, Dictionary<string, string[]> errors)
     {
-        foreach (var word in Words)
+        if (string.IsNullOrEmpty(text))
         {
-            models = models.Where(model => model.Key.Contains(word) || model.Tags.Contains(word));
+            return null;
         }
 
-        if (Task is not null)
+        decimal unit = char.ToUpperInvariant(text[^1]) switch { 'K' => 1_000, 'M' => 1_000_000, 'B' => 1_000_000_000, 'T' => 1_000_000_000_000, _ => 1 };
+        if (decimal.TryParse(unit == 1 ? text : text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000_000_000 / unit)
         {
-            models = models.Where(model => model.Task == Task);
+            return (long)(number * unit);
         }
 
-        if (Framework is not null)
-        {
-            var tag = $"\n{Framework}\n";
-            models = models.Where(model => model.Library == Framework || model.Tags.Contains(tag));
-        }
-
-        if (Source is not null)
-        {
-            models = models.Where(model => model.Source == Source);
-        }
-
-        return License is null ? models : models.Where(model => model.License == License);
+        errors[field] = ["Use a number of parameters such as 7B, 350M or 125000000."];
+        return null;
     }
 
-    private IQueryable<ModelEntry> Ordered(IQueryable<ModelEntry> models)
+    private static T Word<T>(string? text, string field, T missing, Dictionary<string, string[]> errors)
+        where T : struct, Enum
     {
-        // -1 stands for unknown, which sorts last; ids are compared in the database's own order, the same for every page.
-        var value = After?.Value ?? long.MaxValue;
-        var (source, key) = (After?.Source ?? "", After?.Key ?? "");
-        IOrderedQueryable<ModelEntry> ordered;
-        switch (Sort)
+        if (string.IsNullOrEmpty(text))
         {
-            case ModelSort.Downloads:
-                models = models.Where(model => (model.Downloads ?? -1) < value || ((model.Downloads ?? -1) == value && (model.Key.CompareTo(key) > 0 || (model.Key == key && model.Source.CompareTo(source) > 0))));
-                ordered = models.OrderByDescending(model => model.Downloads ?? -1);
-                break;
-            case ModelSort.Likes:
-                models = models.Where(model => (model.Likes ?? -1) < value || ((model.Likes ?? -1) == value && (model.Key.CompareTo(key) > 0 || (model.Key == key && model.Source.CompareTo(source) > 0))));
-                ordered = models.OrderByDescending(model => model.Likes ?? -1);
-                break;
-            case ModelSort.Parameters:
-                models = models.Where(model => (model.Parameters ?? -1) < value || ((model.Parameters ?? -1) == value && (model.Key.CompareTo(key) > 0 || (model.Key == key && model.Source.CompareTo(source) > 0))));
-                ordered = models.OrderByDescending(model => model.Parameters ?? -1);
-                break;
-            default:
-                models = models.Where(model => model.Key.CompareTo(key) > 0 || (model.Key == key && model.Source.CompareTo(source) > 0));
-                return models.OrderBy(model => model.Key).ThenBy(model => model.Source);
+            return missing;
         }
 
-        return ordered.ThenBy(model => model.Key).ThenBy(model => model.Source);
+        if (!Wire.TryParse<T>(text, out var word))
+        {
+            errors[field] = [$"Use one of: {string.Join(", ", Wire.Names<T>())}."];
+        }
+
+        return word;
     }
 
-    private string Cursor(ModelEntry last)
+    private static bool IsBad(string? text, string field, Dictionary<string, string[]> errors)
     {
-        var value = Sort switch { ModelSort.Downloads => last.Downloads, ModelSort.Likes => last.Likes, ModelSort.Parameters => last.Parameters, _ => 0 } ?? -1;
-        return WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(new Place(Sort, value, last.Source, last.Key), TerradevJson.Options));
+        if (text is null || (text.Length <= MaxText && !text.Any(char.IsControl)))
+        {
+            return false;
+        }
+
+        errors[field] = [$"Use at most {MaxText} characters, none of them control characters."];
+        return true;
     }
 
     private static Place? ReadCursor(string cursor)
     {
         try
         {
-            return JsonSerializer.Deserialize<Place>(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)), TerradevJson.Options) is { Source: not null, Key: not null } place ? place : null;
+            return JsonSerializer.Deserialize<Place>(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)), TerradevJson.Options) is { Key: not null } place ? place : null;
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
             return null;
         }
     }
-
-    private static string? Word(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim().ToLowerInvariant();
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
 using Terradev.ModelRegistry.Hubs;
+using Terradev.ModelRegistry.Sync;
 
 namespace Terradev.ModelRegistry.Catalog;
 
@@ -28,6 +30,9 @@ public sealed class Snapshot
 
     public static Snapshot Shipped { get; } = Read();
 
+    /// <summary>A hash of the shipped figures; another one means that they are newer than what the store took over.</summary>
+    public string Version { get; } = Hash();
+
     public IReadOnlyCollection<HubModel> Models => _models.Values;
 
     /// <summary>Finds a model by id in any capitalization, or by the name it had before its owner moved it.</summary>
@@ -40,29 +45,34 @@ public sealed class Snapshot
 
     internal static async Task SeedAsync(ModelRegistryDb db, CancellationToken cancellationToken)
     {
-        var known = await db.Models.Where(entry => entry.FromSnapshot).ToDictionaryAsync(entry => (entry.Source, entry.Key), cancellationToken);
-        var learned = await db.Models.Where(entry => !entry.FromSnapshot).Select(entry => new { entry.Source, entry.Key }).ToListAsync(cancellationToken);
-        var skip = learned.Select(entry => (entry.Source, entry.Key)).ToHashSet();
-        foreach (var model in Shipped.Models)
+        var version = Shipped.Version;
+        if (await db.Syncs.AsNoTracking().AnyAsync(sync => sync.Source == Origin && sync.Mark == version, cancellationToken))
         {
-            var key = (model.Source, ModelEntry.KeyOf(model.Id));
-            if (known.TryGetValue(key, out var entry))
-            {
-                entry.Learn(model);
-            }
-            else if (!skip.Contains(key))
-            {
-                db.Models.Add(ModelEntry.Of(model));
-            }
+            return;
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            db.ChangeTracker.Clear();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await new CatalogWriter(db).WriteAsync(Shipped.Models.Select(model => ModelEntry.Of(model)), cancellationToken);
+            await CatalogSync.RememberAsync(db, Origin, version, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        });
     }
+
+    private static string Hash()
+    {
+        using var stream = Open();
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static Stream Open() => typeof(Snapshot).Assembly.GetManifestResourceStream(Resource)
+        ?? throw new InvalidOperationException($"The resource {Resource} is missing from the assembly.");
 
     private static Snapshot Read()
     {
-        using var stream = typeof(Snapshot).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new InvalidOperationException($"The resource {Resource} is missing from the assembly.");
+        using var stream = Open();
         return new Snapshot(JsonSerializer.Deserialize<Content>(stream, TerradevJson.Options)!);
     }
 

@@ -6,7 +6,7 @@ using Terradev.ModelRegistry.Hubs;
 namespace Terradev.ModelRegistry.Requirements;
 
 /// <summary>Finds a model and sizes a workload of it; the API and the message both ask here.</summary>
-public sealed class SizeWorkload(FindModel models)
+internal sealed class SizeWorkload(FindModel models)
 {
     public async Task<ModelResolved> RunAsync(string? model, Workload workload, CancellationToken cancellationToken)
     {

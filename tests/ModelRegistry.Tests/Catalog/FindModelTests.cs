@@ -112,13 +112,38 @@ public class FindModelTests
     }
 
     [Fact]
-    public void Older_figures_do_not_replace_newer_ones()
+    public async Task Older_figures_do_not_replace_newer_ones()
     {
+        await using var app = new RegistryApp();
+        await using var scope = await app.ScopeAsync();
+        var writer = scope.ServiceProvider.GetRequiredService<CatalogWriter>();
         var model = Sample.Shipped(Llama);
-        var entry = ModelEntry.Of(model with { Provenance = new Provenance("huggingface", model.Provenance.AsOf.AddDays(1)) });
+        var newer = model with { Likes = 5, Provenance = new Provenance("huggingface", model.Provenance.AsOf.AddDays(1)) };
 
-        entry.Learn(model).ShouldBeFalse();
-        entry.FromSnapshot.ShouldBeFalse();
+        await writer.WriteAsync([ModelEntry.Of(newer)], TestContext.Current.CancellationToken);
+        await writer.WriteAsync([ModelEntry.Of(newer with { Likes = 4, Provenance = new Provenance("huggingface", model.Provenance.AsOf) })], TestContext.Current.CancellationToken);
+        await writer.WriteAsync([ModelEntry.Of(model with { Likes = 3, Provenance = new Provenance("snapshot", model.Provenance.AsOf.AddDays(9)) })], TestContext.Current.CancellationToken);
+
+        var kept = scope.ServiceProvider.GetRequiredService<ModelRegistryDb>().Models.Single(entry => entry.Key == Llama.ToLowerInvariant());
+        (kept.Likes, kept.Origin).ShouldBe((5, "huggingface"));
+    }
+
+    [Fact]
+    public async Task A_list_renews_the_figures_and_leaves_files_and_config()
+    {
+        await using var app = new RegistryApp();
+        await using var scope = await app.ScopeAsync();
+        var writer = scope.ServiceProvider.GetRequiredService<CatalogWriter>();
+        var model = Sample.Shipped(Llama);
+        var listed = model with { Likes = 9, Revision = "newer", Files = [], Config = null, Provenance = new Provenance("huggingface", model.Provenance.AsOf.AddDays(1)) };
+
+        (await writer.WriteAsync([ModelEntry.Of(listed, listed: true)], TestContext.Current.CancellationToken)).ShouldBe(new Written(0, 1));
+
+        var kept = scope.ServiceProvider.GetRequiredService<ModelRegistryDb>().Models.Single(entry => entry.Key == Llama.ToLowerInvariant()).ToModel();
+        (kept.Likes, kept.Revision).ShouldBe((9, "newer"));
+        kept.Config.ShouldNotBeNull().GetProperty("num_key_value_heads").GetInt32().ShouldBe(8);
+        kept.Files.Count.ShouldBe(model.Files.Count);
+        kept.Note.ShouldNotBeNull().ShouldContain("newer");
     }
 
     private static async Task<FoundModel> FindAsync(RegistryApp app, string? model)

@@ -20,30 +20,64 @@ namespace Terradev.ModelRegistry.Migrations.Postgres
                 .HasAnnotation("ProductVersion", "10.0.14")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Terradev.ModelRegistry.Catalog.ModelEntry", b =>
                 {
-                    b.Property<string>("Source")
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)");
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
 
-                    b.Property<string>("Key")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
                     b.Property<DateTimeOffset>("AsOf")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Created")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Document")
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<long?>("Downloads")
+                    b.Property<long>("Downloads")
                         .HasColumnType("bigint");
 
-                    b.Property<bool>("FromSnapshot")
+                    b.Property<long?>("FullBytes16")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("FullBytes32")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Gated")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long?>("InferenceBytes16")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("InferenceBytes32")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("InferenceBytes4")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("InferenceBytes8")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("LastModified")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Library")
                         .HasColumnType("text");
@@ -51,10 +85,43 @@ namespace Terradev.ModelRegistry.Migrations.Postgres
                     b.Property<string>("License")
                         .HasColumnType("text");
 
-                    b.Property<long?>("Likes")
+                    b.Property<long>("Likes")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("Parameters")
+                    b.Property<bool>("Listed")
+                        .HasColumnType("boolean");
+
+                    b.Property<long?>("LoraBytes16")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LoraBytes8")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Parameters")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Popularity")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("QloraBytes4")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Revision")
+                        .HasColumnType("text");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Stars")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Tags")
@@ -64,13 +131,179 @@ namespace Terradev.ModelRegistry.Migrations.Postgres
                     b.Property<string>("Task")
                         .HasColumnType("text");
 
-                    b.HasKey("Source", "Key");
+                    b.Property<string>("Title")
+                        .HasColumnType("text");
 
-                    b.HasIndex("Downloads");
+                    b.Property<long>("Trending")
+                        .HasColumnType("bigint");
 
-                    b.HasIndex("Task");
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Created", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("Downloads", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("Key", "Source");
+
+                    b.HasIndex("Likes", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("Parameters", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("Popularity", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("SizeBytes", "Number")
+                        .IsDescending(true, false);
+
+                    b.HasIndex("Source", "Key")
+                        .IsUnique();
+
+                    b.HasIndex("Trending", "Number")
+                        .IsDescending(true, false);
 
                     b.ToTable("models", (string)null);
+                });
+
+            modelBuilder.Entity("Terradev.ModelRegistry.Sync.CatalogSync", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("LastCompleteAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Mark")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("NextSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Pages")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Seen")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Skipped")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SkippedReasons")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Updated")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("WaitUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Source");
+
+                    b.ToTable("catalog_syncs", (string)null);
+                });
+
+            modelBuilder.Entity("Terradev.ServiceDefaults.OutboxMessage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("PublishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MessageId")
+                        .IsUnique();
+
+                    b.HasIndex("Position")
+                        .IsUnique();
+
+                    b.HasIndex("PublishedAt");
+
+                    b.HasIndex("Subject", "Sequence")
+                        .IsUnique();
+
+                    b.ToTable("outbox", (string)null);
                 });
 #pragma warning restore 612, 618
         }

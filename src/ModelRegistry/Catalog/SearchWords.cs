@@ -1,0 +1,111 @@
+using System.Text;
+using Terradev.ModelRegistry.Hubs;
+
+namespace Terradev.ModelRegistry.Catalog;
+
+/// <summary>
+/// The words of a model under which the database's inverted index finds it. Words of the text are letters and digits in lower case;
+/// filters are words with an equals sign, such as <c>task=fill-mask</c>, which no text contains.
+/// </summary>
+internal static class SearchWords
+{
+    /// <summary>Text before the words of the entry's facets.</summary>
+    public const string Source = "source=", Task = "task=", Framework = "framework=", License = "license=";
+
+    /// <summary>A word that no model has.</summary>
+    public const string Nothing = "nothing=";
+
+    private const int MostWords = 160;
+    private const int LongestWord = 60;
+    private const int DescriptionCharacters = 400;
+
+    /// <summary>All words of a model, each once, between spaces.</summary>
+    public static string Of(HubModel model)
+    {
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        AddFilter(words, Source, model.Source);
+        AddFilter(words, Task, model.Task);
+        AddFilter(words, License, model.License);
+        AddFilter(words, Framework, model.Library);
+        foreach (var tag in model.Tags)
+        {
+            if (words.Count >= MostWords)
+            {
+                break;
+            }
+
+            // Tags with a colon tell of licences, papers and base models; the others of frameworks, formats and languages.
+            if (!tag.Contains(':', StringComparison.Ordinal))
+            {
+                AddFilter(words, Framework, tag);
+                Add(words, tag);
+            }
+        }
+
+        Add(words, model.Id);
+        Add(words, model.Title);
+        Add(words, model.Task);
+        Add(words, model.Library);
+        Add(words, model.Description is { Length: > DescriptionCharacters } whole ? whole[..DescriptionCharacters] : model.Description);
+        return string.Join(' ', words);
+    }
+
+    /// <summary>The words of a text: runs of letters and digits, and also the letters alone of a word such as <c>llama3</c>.</summary>
+    public static IEnumerable<string> In(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            yield break;
+        }
+
+        var word = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes().Append(new Rune(' ')))
+        {
+            if (Rune.IsLetterOrDigit(rune))
+            {
+                if (word.Length < LongestWord)
+                {
+                    word.Append(Rune.ToLowerInvariant(rune).ToString());
+                }
+            }
+            else if (word.Length > 0)
+            {
+                yield return word.ToString();
+                word.Clear();
+            }
+        }
+    }
+
+    /// <summary>A filter's word; null where the value has no letter or digit to look for.</summary>
+    public static string? Filter(string kind, string? value)
+    {
+        var clean = string.Concat((value ?? "").Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_' or ':' or '/' or '+'));
+        return clean.Length is 0 or > 200 ? null : kind + clean;
+    }
+
+    private static void AddFilter(HashSet<string> words, string kind, string? value)
+    {
+        if (Filter(kind, value) is { } word)
+        {
+            words.Add(word);
+        }
+    }
+
+    private static void Add(HashSet<string> words, string? text)
+    {
+        foreach (var word in In(text))
+        {
+            if (words.Count >= MostWords)
+            {
+                return;
+            }
+
+            words.Add(word);
+            var letters = word.AsSpan().TrimEnd("0123456789");
+            if (letters.Length > 2 && letters.Length < word.Length)
+            {
+                words.Add(letters.ToString());
+            }
+        }
+    }
+}
