@@ -9,7 +9,7 @@ public sealed class EventsTests
     public static TheoryData<string> Names => [.. EventTypes.Select(type => type.Name)];
 
     private static IEnumerable<Type> EventTypes =>
-        typeof(EnvironmentEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EnvironmentEvent)) && !type.IsAbstract);
+        typeof(EnvironmentEvent).Assembly.GetTypes().Where(type => (type.IsSubclassOf(typeof(EnvironmentEvent)) || type.IsSubclassOf(typeof(CatalogEvent))) && !type.IsAbstract);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -22,12 +22,15 @@ public sealed class EventsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void An_event_says_what_happened_to_which_environment_and_when(string name)
+    public void An_event_says_what_happened_to_what_and_when(string name)
     {
         var json = JsonSerializer.Deserialize<JsonElement>(Golden.Read(name));
         json.GetProperty("eventId").GetGuid().ShouldNotBe(Guid.Empty);
-        json.GetProperty("environmentId").GetString().ShouldNotBeNullOrEmpty();
-        json.GetProperty("environmentName").GetString().ShouldNotBeNullOrEmpty();
+        foreach (var subject in Examples.Events[name].Event is CatalogEvent ? (string[])["source"] : ["environmentId", "environmentName"])
+        {
+            json.GetProperty(subject).GetString().ShouldNotBeNullOrEmpty();
+        }
+
         json.GetProperty("sequence").GetInt64().ShouldBePositive();
         json.GetProperty("occurredAt").GetString()!.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
     }
@@ -49,6 +52,6 @@ public sealed class EventsTests
         text.ShouldBe(expected);
     }
 
-    private static string Section(KeyValuePair<string, (EnvironmentEvent Event, string When)> example) => new StringBuilder()
+    private static string Section(KeyValuePair<string, (object Event, string When)> example) => new StringBuilder()
         .Append($"\n## {example.Key}\n\n{example.Value.When} Exchange: `{example.Key}`.\n\n```json\n{Golden.Read(example.Key)}```\n").ToString();
 }

@@ -50,7 +50,7 @@ internal static class Examples
         [new RejectedOffer(Offer with { InstanceType = "p4d.24xlarge", Capacity = Capacity.OnDemand, PricePerHour = 32.7726m }, RejectionCodes.Budget, "32.7726 USD per hour is over the limit of 1.0000.")],
         new Dictionary<string, int> { [RejectionCodes.Budget] = 1 }, Considered: 2, Goal.CheapestHour, ["the price of a spot instance is an estimate"]);
 
-    public static IReadOnlyDictionary<string, (EnvironmentEvent Event, string When)> Events { get; } = new (EnvironmentEvent Event, string When)[]
+    public static IReadOnlyDictionary<string, (object Event, string When)> Events { get; } = new (object Event, string When)[]
     {
         (new EnvironmentRequested
         {
@@ -98,6 +98,10 @@ internal static class Examples
         {
             EventId = EventId(10), OccurredAt = At(300), EnvironmentId = Id, EnvironmentName = Name, Sequence = 10, Run = 4,
         }, "Nothing of the environment is left."),
+        (new ModelCatalogUpdated
+        {
+            EventId = EventId(11), OccurredAt = At(400), Source = "huggingface", Sequence = 1, Added = 1204, Updated = 310, Skipped = 2,
+        }, "The catalogue of a hub was taken over to its end; `GET /api/v1/models/sync` tells more. It is about a hub, not an environment."),
     }.ToDictionary(example => example.Event.GetType().Name);
 
     public static EnvironmentResponse Environment { get; } = new(
