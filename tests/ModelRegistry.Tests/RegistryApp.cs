@@ -7,16 +7,26 @@ using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests;
 
-/// <summary>The service as its own Program starts it, on SQLite in a directory of its own and with a hub of the test's making.</summary>
+/// <summary>The service as its own Program starts it, on a store of its own and with a hub of the test's making.</summary>
 public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
 {
     public const string Token = "hf_secret";
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("terradev-models-").FullName;
+    private readonly string _directory;
+    private readonly bool _keeps;
     private readonly Uri _hub;
+    private readonly string? _postgres;
 
     /// <param name="hub">Null for a hub that cannot be reached.</param>
-    public RegistryApp(FakeHub? hub = null) => _hub = hub?.Address ?? new Uri("http://hub.invalid/");
+    /// <param name="store"><c>sqlite</c>, or <c>postgres</c> for a new database on the server that <c>./test.sh</c> starts.</param>
+    /// <param name="directory">A data directory that outlives the service; null for one of its own.</param>
+    public RegistryApp(FakeHub? hub = null, string store = "sqlite", string? directory = null)
+    {
+        _directory = directory ?? Directory.CreateTempSubdirectory("terradev-models-").FullName;
+        _keeps = directory is not null;
+        _hub = hub?.Address ?? new Uri("http://hub.invalid/");
+        _postgres = store == "postgres" ? $"{Requires.Setting("TERRADEV_TEST_POSTGRES")};Database=models_{Guid.NewGuid():N}" : null;
+    }
 
     public HttpClient Client
     {
@@ -38,6 +48,7 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
     {
         builder.UseSetting("Terradev:DataDirectory", _directory);
         builder.UseSetting(ApiKeys.EnvironmentVariable, "key");
+        builder.UseSetting("ConnectionStrings:modelregistry", _postgres);
         builder.UseSetting("HF_ENDPOINT", _hub.ToString());
         builder.UseSetting("HF_TOKEN", Token);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
@@ -46,7 +57,7 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing && Directory.Exists(_directory))
+        if (disposing && !_keeps && Directory.Exists(_directory))
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(_directory, recursive: true);

@@ -61,17 +61,40 @@ internal sealed class SyncWorker(
 
     private async Task RunAsync(IModelHub hub, CancellationToken cancellationToken)
     {
+        CatalogSync? sync = null;
         try
         {
-            if (await TakeAsync(hub.Source, cancellationToken) is { } sync)
+            sync = await TakeAsync(hub.Source, cancellationToken);
+            if (sync is not null)
             {
                 await pass.RunAsync(sync, hub, cancellationToken);
             }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && sync is not null)
+        {
+            await ReleaseAsync(sync);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The lease runs out and the pass goes on at its cursor; the other hubs' passes are not touched.
             Log.SyncInterrupted(logger, exception, hub.Source);
+        }
+    }
+
+    // A service that stops in good order lets the next one go on at once; where this fails the lease runs out.
+    private async Task ReleaseAsync(CatalogSync sync)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<ModelRegistryDb>().Syncs
+                .Where(row => row.Source == sync.Source && row.LeaseOwner == sync.LeaseOwner)
+                .ExecuteUpdateAsync(row => row.SetProperty(r => r.LeaseUntil, (DateTimeOffset?)null), patience.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || Unavailable.Is(exception))
+        {
+            Log.SyncInterrupted(logger, exception, sync.Source);
         }
     }
 
