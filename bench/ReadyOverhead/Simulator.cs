@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Terradev.Bench;
 
 namespace Terradev.ReadyOverhead;
 

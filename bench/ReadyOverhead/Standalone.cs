@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Net.Http.Json;
+using Terradev.Bench;
 using Terradev.Contracts;
 using Terradev.Contracts.EnvironmentGenerator;
 

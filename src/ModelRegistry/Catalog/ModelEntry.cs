@@ -18,6 +18,9 @@ public sealed class ModelEntry
     /// <summary>Sorts after every figure.</summary>
     public const long Unknown = -1;
 
+    /// <summary>How far a hub's clock may be ahead; a later date of creation is taken for none.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
+
     /// <summary>The place of the row in its table; it settles ties in every order.</summary>
     public long Number { get; private set; }
 
@@ -104,6 +107,11 @@ public sealed class ModelEntry
     /// <param name="listed">True for an entry of a list, which must not displace what a lookup told of the same model.</param>
     public static ModelEntry Of(HubModel model, bool listed = false)
     {
+        if (model.CreatedAt > model.Provenance.AsOf + ClockSkew)
+        {
+            model = model with { CreatedAt = null };
+        }
+
         var config = ModelConfig.Parse(model.Config);
         var count = ParameterCount.Of(model, config);
         var needs = MemoryNeeds.Of(count, config);

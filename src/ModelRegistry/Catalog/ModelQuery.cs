@@ -47,6 +47,9 @@ internal sealed record ModelQuery(
     /// <param name="Near">True where the words were found within names and not as words.</param>
     internal sealed record Place(ModelSort Sort, long Value, string Key, long Number, bool Near);
 
+    /// <summary>How many conditions a model must meet.</summary>
+    public int Conditions => Words.Count + Filters.Count + (MinParameters is null ? 0 : 1) + (MaxParameters is null ? 0 : 1) + (Fits is null ? 0 : 1);
+
     public static ModelQuery? Parse(ModelListRequest request, Dictionary<string, string[]> errors)
     {
         var sort = Word(request.Sort, "sort", ModelSort.Popularity, errors);
@@ -136,9 +139,9 @@ internal sealed record ModelQuery(
             return null;
         }
 
-        if (!errors.ContainsKey("mode") && !errors.ContainsKey("precision") && SearchModels.Needs(mode, precision) is null)
+        if (!errors.ContainsKey("mode") && !errors.ContainsKey("precision") && ModelMatches.Needs(mode, precision) is null)
         {
-            errors["precision"] = [$"Lists know {Wire.Name(mode)} in {SearchModels.PrecisionsOf(mode)}; GET /api/v1/requirements sizes one model in any precision."];
+            errors["precision"] = [$"Lists know {Wire.Name(mode)} in {ModelMatches.PrecisionsOf(mode)}; GET /api/v1/requirements sizes one model in any precision."];
         }
 
         return new Memory(gib, mode, precision);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Terradev.ModelRegistry.Hubs;
 
@@ -19,6 +20,12 @@ internal static class SearchWords
     private const int LongestWord = 60;
     private const int DescriptionCharacters = 400;
 
+    /// <summary>The word of all models created in the UTC month of <paramref name="time"/>.</summary>
+    public static string Month(DateTimeOffset time) => time.UtcDateTime.ToString("'created='yyyy'-'MM", CultureInfo.InvariantCulture);
+
+    /// <summary>The word of all models created in the UTC year of <paramref name="time"/>.</summary>
+    public static string Year(DateTimeOffset time) => time.UtcDateTime.ToString("'created='yyyy", CultureInfo.InvariantCulture);
+
     /// <summary>All words of a model, each once, between spaces.</summary>
     public static string Of(HubModel model)
     {
@@ -27,6 +34,12 @@ internal static class SearchWords
         AddFilter(words, Task, model.Task);
         AddFilter(words, License, model.License);
         AddFilter(words, Framework, model.Library);
+        if (model.CreatedAt is { } created)
+        {
+            words.Add(Month(created));
+            words.Add(Year(created));
+        }
+
         foreach (var tag in model.Tags)
         {
             if (words.Count >= MostWords)
@@ -50,7 +63,7 @@ internal static class SearchWords
         return string.Join(' ', words);
     }
 
-    /// <summary>The words of a text: runs of letters and digits, and also the letters alone of a word such as <c>llama3</c>.</summary>
+    /// <summary>The words of a text: runs of letters and digits.</summary>
     public static IEnumerable<string> In(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -101,6 +114,8 @@ internal static class SearchWords
             }
 
             words.Add(word);
+
+            // Who looks for llama means llama3 too.
             var letters = word.AsSpan().TrimEnd("0123456789");
             if (letters.Length > 2 && letters.Length < word.Length)
             {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Terradev.ReadyOverhead;
+namespace Terradev.Bench;
 
 /// <summary>A program of this run that answers HTTP on a free port of the loopback address.</summary>
 internal abstract class LocalServer : IDisposable
@@ -21,6 +21,18 @@ internal abstract class LocalServer : IDisposable
     }
 
     public Uri Address { get; }
+
+    protected int ProcessId => _process.Id;
+
+    /// <summary>Processor time that the process has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     protected abstract string HealthPath { get; }
 
@@ -58,7 +70,7 @@ internal abstract class LocalServer : IDisposable
         _process.Dispose();
     }
 
-    protected static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
