@@ -29,20 +29,40 @@ internal sealed class ModelMatches(ModelRegistryDb db)
 
     public static string PrecisionsOf(WorkloadMode mode) => string.Join(", ", NeedColumns.Keys.Where(pair => pair.Item1 == mode).Select(pair => Wire.Name(pair.Item2)));
 
-    /// <param name="query">Words, filters and ranges that all must hold.</param>
-    /// <param name="near">True to find the words within names instead of among the words of a model.</param>
-    /// <param name="anyOf">Words of <see cref="SearchWords"/> of which one must be there as well.</param>
-    public IQueryable<ModelEntry> Of(ModelQuery query, bool near, IReadOnlyList<string> anyOf)
+    /// <summary>A part of the catalogue that the database finds faster than the whole.</summary>
+    /// <param name="AnyOf">Words of <see cref="SearchWords"/> of which a model of the part has one; empty for no such condition.</param>
+    /// <param name="Least">A score of <see cref="PopularityScore"/> in thousandths that PostgreSQL has an index for; 0 for no such condition.</param>
+    internal sealed record Part(IReadOnlyList<string> AnyOf, long Least)
     {
-        var models = near ? WithinNames(query.Words, query.Filters, anyOf) : WithWords([.. query.Words, .. query.Filters], anyOf);
+        public static readonly Part All = new([], 0);
+
+        /// <summary>About one model in 200.</summary>
+        public static readonly Part MostPopular = new([], 65_000);
+
+        /// <summary>About one model in six.</summary>
+        public static readonly Part Popular = new([], 30_000);
+
+        /// <summary>Models created in the month of <paramref name="now"/> and those before it.</summary>
+        public static Part Created(DateTimeOffset now, int months) => new([.. Enumerable.Range(0, months).Select(ago => SearchWords.Month(now.AddMonths(-ago)))], 0);
+    }
+
+    /// <param name="query">Words, parts of names, filters and ranges that all must hold.</param>
+    /// <param name="few">True where few rows match, so that indexes over ranges, which find many, are no help.</param>
+    /// <param name="part">Where to look.</param>
+    public IQueryable<ModelEntry> Of(ModelQuery query, bool few, Part part)
+    {
+        var models = WithinNames(WithWords([.. query.Words, .. query.Filters], part), query.NameParts);
+        var nothing = 0L;
         if (query.MinParameters is { } least)
         {
-            models = models.Where(entry => entry.Parameters >= least);
+            models = few ? models.Where(entry => entry.Parameters + nothing >= least) : models.Where(entry => entry.Parameters >= least);
         }
 
         if (query.MaxParameters is { } most)
         {
-            models = models.Where(entry => entry.Parameters >= 0 && entry.Parameters <= most);
+            models = few
+                ? models.Where(entry => entry.Parameters + nothing >= 0 && entry.Parameters + nothing <= most)
+                : models.Where(entry => entry.Parameters >= 0 && entry.Parameters <= most);
         }
 
         if (query.Fits is { } fits && Needs(fits.Mode, fits.Precision) is { } bytes)
@@ -55,51 +75,57 @@ internal sealed class ModelMatches(ModelRegistryDb db)
         return models.AsNoTracking();
     }
 
-    /// <summary>Whether any model at all has these words.</summary>
-    public Task<bool> AnyAsync(IReadOnlyList<string> words, CancellationToken cancellationToken) => WithWords(words, []).AnyAsync(cancellationToken);
+    /// <summary>The words that no model has.</summary>
+    public async Task<string[]> UnknownAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        List<string> unknown = [];
+        foreach (var word in words)
+        {
+            if (!await WithWords([word], Part.All).AnyAsync(cancellationToken))
+            {
+                unknown.Add(word);
+            }
+        }
+
+        return [.. unknown];
+    }
 
     // Words hold neither quotes nor backslashes, and both languages read what stands in quotes as it is.
-    private IQueryable<ModelEntry> WithWords(IReadOnlyList<string> words, IReadOnlyList<string> anyOf)
+    private IQueryable<ModelEntry> WithWords(IReadOnlyList<string> words, Part part)
     {
-        if (words.Count == 0 && anyOf.Count == 0)
+        if (words.Count == 0 && part.AnyOf.Count == 0)
         {
             return db.Models;
         }
 
         if (db.Database.IsSqlite())
         {
-            var match = Both(string.Join(" AND ", words.Select(word => $"\"{word}\"")), " AND ", string.Join(" OR ", anyOf.Select(word => $"\"{word}\"")));
-            return db.Models.FromSql($"""SELECT * FROM models WHERE "Number" IN (SELECT rowid FROM models_words WHERE models_words MATCH {match})""");
+            return db.Models.FromSql($"""SELECT * FROM models WHERE "Number" IN (SELECT rowid FROM models_words WHERE models_words MATCH {AllOf(words)})""");
         }
 
-        var lexemes = Both(string.Join(" & ", words.Select(word => $"'{word}'")), " & ", string.Join(" | ", anyOf.Select(word => $"'{word}'")));
-        return db.Models.FromSql($"""SELECT * FROM models WHERE "Search" @@ CAST({lexemes} AS tsquery)""");
+        var lexemes = string.Join(" & ", words.Select(word => $"'{word}'").Concat(part.AnyOf.Count > 0 ? [$"({string.Join(" | ", part.AnyOf.Select(word => $"'{word}'"))})"] : []));
+
+        // As the partial indexes say it, and in a way that the index over all scores does not answer to as well.
+        return part.Least switch
+        {
+            65_000 => db.Models.FromSql($"""SELECT * FROM models WHERE "Search" @@ CAST({lexemes} AS tsquery) AND "Popularity" + 0 >= 65000"""),
+            30_000 => db.Models.FromSql($"""SELECT * FROM models WHERE "Search" @@ CAST({lexemes} AS tsquery) AND "Popularity" + 0 >= 30000"""),
+            _ => db.Models.FromSql($"""SELECT * FROM models WHERE "Search" @@ CAST({lexemes} AS tsquery)"""),
+        };
     }
 
-    // Trigrams answer for parts of three characters or more; shorter ones are checked on what the longer ones find.
-    private IQueryable<ModelEntry> WithinNames(IReadOnlyList<string> parts, IReadOnlyList<string> filters, IReadOnlyList<string> anyOf)
+    // Trigrams answer for parts of three characters or more; shorter ones are checked on what else is found.
+    private IQueryable<ModelEntry> WithinNames(IQueryable<ModelEntry> models, IReadOnlyList<string> parts)
     {
         var indexed = parts.Where(part => part.Length > 2).ToArray();
-        if (indexed.Length == 0)
+        if (indexed.Length > 0 && db.Database.IsSqlite())
         {
-            return db.Models.Where(_ => false);
-        }
-
-        var models = WithWords(filters, anyOf);
-        if (db.Database.IsSqlite())
-        {
-            var match = string.Join(" AND ", indexed.Select(part => $"\"{part}\""));
-            var named = db.Models.FromSql($"""SELECT * FROM models WHERE "Number" IN (SELECT rowid FROM models_names WHERE models_names MATCH {match})""");
-            models = filters.Count + anyOf.Count == 0 ? named : models.Where(entry => named.Select(other => other.Number).Contains(entry.Number));
+            var named = db.Models.FromSql($"""SELECT * FROM models WHERE "Number" IN (SELECT rowid FROM models_names WHERE models_names MATCH {AllOf(indexed)})""").Select(other => other.Number);
+            models = models.Where(entry => named.Contains(entry.Number));
         }
 
         return parts.Aggregate(models, (found, part) => found.Where(entry => entry.Key.Contains(part)));
     }
 
-    private static string Both(string all, string and, string any) => (all, any) switch
-    {
-        (_, "") => all,
-        ("", _) => any,
-        _ => $"{all}{and}({any})",
-    };
+    private static string AllOf(IEnumerable<string> words) => string.Join(" AND ", words.Select(word => $"\"{word}\""));
 }

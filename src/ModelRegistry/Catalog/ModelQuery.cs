@@ -44,11 +44,14 @@ internal sealed record ModelQuery(
     internal sealed record Memory(decimal GiB, WorkloadMode Mode, Precision Precision);
 
     /// <summary>The last item of the page before; its values, not its number in the list, so that pages stay stable while models come and go.</summary>
-    /// <param name="Near">True where the words were found within names and not as words.</param>
+    /// <param name="Near">True where words that no model has were looked for within names.</param>
     internal sealed record Place(ModelSort Sort, long Value, string Key, long Number, bool Near);
 
+    /// <summary>Parts of the text that no model has as a word, to be found within names.</summary>
+    public IReadOnlyList<string> NameParts { get; init; } = [];
+
     /// <summary>How many conditions a model must meet.</summary>
-    public int Conditions => Words.Count + Filters.Count + (MinParameters is null ? 0 : 1) + (MaxParameters is null ? 0 : 1) + (Fits is null ? 0 : 1);
+    public int Conditions => Words.Count + NameParts.Count + Filters.Count + (MinParameters is null ? 0 : 1) + (MaxParameters is null ? 0 : 1) + (Fits is null ? 0 : 1);
 
     public static ModelQuery? Parse(ModelListRequest request, Dictionary<string, string[]> errors)
     {

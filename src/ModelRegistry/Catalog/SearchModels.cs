@@ -7,9 +7,6 @@ namespace Terradev.ModelRegistry.Catalog;
 /// <summary>Answers a list request from the database's own indexes.</summary>
 internal sealed class SearchModels(ModelRegistryDb db, TimeProvider time)
 {
-    // Scores that the migrations make small indexes for: about one model in 200, in 30 and in 6 has them.
-    private const long MostPopular = 65_000, VeryPopular = 50_000, Popular = 30_000;
-
     private const int MostFacetValues = 50;
     private const int AlternativesShown = 5;
 
@@ -18,17 +15,30 @@ internal sealed class SearchModels(ModelRegistryDb db, TimeProvider time)
     public async Task<ModelPage> RunAsync(ModelQuery query, CancellationToken cancellationToken)
     {
         var near = query.After?.Near == true;
-        var rows = await PageAsync(query, near, cancellationToken);
-        if (rows.Count == 0 && query is { After: null, Words.Count: > 0 } && !await _matches.AnyAsync(query.Words, cancellationToken))
+        if (near)
         {
-            // No model has these words; some may have them within their names.
-            near = true;
-            rows = await PageAsync(query, near, cancellationToken);
+            query = await NearAsync(query, cancellationToken);
+        }
+
+        var rows = await PageAsync(query, cancellationToken);
+        if (rows.Count == 0 && query is { After: null, Words.Count: > 0 } && await NearAsync(query, cancellationToken) is { NameParts.Count: > 0 } nearby)
+        {
+            (near, query) = (true, nearby);
+            rows = await PageAsync(query, cancellationToken);
         }
 
         var items = rows.Take(query.Limit).ToArray();
         var next = rows.Count > query.Limit ? ModelQuery.Cursor(ModelOrder.PlaceOf(items[^1], query.Sort, near)) : null;
-        return new ModelPage([.. items.Select(row => row.ToSummary())], next, query.Facets ? await FacetsAsync(_matches.Of(query, near, []), cancellationToken) : null);
+        return new ModelPage([.. items.Select(row => row.ToSummary())], next, query.Facets ? await FacetsAsync(_matches.Of(query, few: false, ModelMatches.Part.All), cancellationToken) : null);
+    }
+
+    // Words that no model has may be the beginnings of words, or stand within names.
+    private async Task<ModelQuery> NearAsync(ModelQuery query, CancellationToken cancellationToken)
+    {
+        var unknown = await _matches.UnknownAsync(query.Words, cancellationToken);
+        return unknown.All(word => word.Length <= 2 || word == SearchWords.Nothing)
+            ? query
+            : query with { Words = [.. query.Words.Except(unknown)], NameParts = unknown };
     }
 
     /// <summary>Adds popular models for the same task: those of about the same size (half to double), and smaller ones.</summary>
@@ -40,8 +50,8 @@ internal sealed class SearchModels(ModelRegistryDb db, TimeProvider time)
         }
 
         var query = new ModelQuery([], [filter], null, null, null, ModelSort.Popularity, Facets: false, AlternativesShown, null);
-        var similar = await PageAsync(query with { MinParameters = parameters / 2, MaxParameters = parameters * 2 }, near: false, cancellationToken);
-        var smaller = await PageAsync(query with { MinParameters = 1, MaxParameters = (parameters / 2) - 1 }, near: false, cancellationToken);
+        var similar = await PageAsync(query with { MinParameters = parameters / 2, MaxParameters = parameters * 2 }, cancellationToken);
+        var smaller = await PageAsync(query with { MinParameters = 1, MaxParameters = (parameters / 2) - 1 }, cancellationToken);
         return detail with
         {
             Similar = [.. similar.Where(row => row.Source != detail.Model.Source || row.Key != ModelEntry.KeyOf(detail.Model.Id)).Take(AlternativesShown).Select(row => row.ToSummary())],
@@ -51,13 +61,13 @@ internal sealed class SearchModels(ModelRegistryDb db, TimeProvider time)
 
     // A common word has a hundred thousand hits of which the first twenty are wanted: the top of the order is searched first, and what
     // is below it only where the top has too few.
-    private async Task<List<ModelRow>> PageAsync(ModelQuery query, bool near, CancellationToken cancellationToken)
+    private async Task<List<ModelRow>> PageAsync(ModelQuery query, CancellationToken cancellationToken)
     {
-        var tiered = query.Conditions > 1 && db.Database.IsNpgsql();
+        var few = query.Conditions > 1 && query.Words.Count + query.Filters.Count > 0 && db.Database.IsNpgsql();
         List<ModelRow> rows = [];
-        foreach (var tier in tiered ? Tiers(query, near) : [_matches.Of(query, near, [])])
+        foreach (var part in few ? Tops(query.Sort).Append(ModelMatches.Part.All) : [ModelMatches.Part.All])
         {
-            rows = await ModelOrder.Apply(tier, query, few: tiered).Take(query.Limit + 1).Select(ModelRow.FromEntry).ToListAsync(cancellationToken);
+            rows = await ModelOrder.Apply(_matches.Of(query, few, part), query, few).Take(query.Limit + 1).Select(ModelRow.FromEntry).ToListAsync(cancellationToken);
             if (rows.Count > query.Limit)
             {
                 break;
@@ -67,27 +77,14 @@ internal sealed class SearchModels(ModelRegistryDb db, TimeProvider time)
         return rows;
     }
 
-    /// <summary>Ever larger parts of what matches, each with all that comes before its last row in the query's order; the last is everything.</summary>
-    private IEnumerable<IQueryable<ModelEntry>> Tiers(ModelQuery query, bool near)
+    private ModelMatches.Part[] Tops(ModelSort sort) => sort switch
     {
-        var everything = _matches.Of(query, near, []);
-        if (query.Sort is ModelSort.Popularity)
-        {
-            // Constants in the query, or the planner could not tell that a partial index has all it asks for.
-            yield return everything.Where(entry => entry.Popularity >= MostPopular);
-            yield return everything.Where(entry => entry.Popularity >= VeryPopular);
-            yield return everything.Where(entry => entry.Popularity >= Popular);
-        }
-        else if (query.Sort is ModelSort.Newest)
-        {
-            // Hubs whose clocks are ahead of ours count up to a day as now.
-            var now = time.GetUtcNow() + ModelEntry.ClockSkew;
-            yield return _matches.Of(query, near, [SearchWords.Month(now), SearchWords.Month(now.AddMonths(-1))]);
-            yield return _matches.Of(query, near, [SearchWords.Year(now), SearchWords.Year(now.AddYears(-1))]);
-        }
+        ModelSort.Popularity => [ModelMatches.Part.MostPopular, ModelMatches.Part.Popular],
 
-        yield return everything;
-    }
+        // Hubs whose clocks are ahead of ours count as now.
+        ModelSort.Newest when time.GetUtcNow() + ModelEntry.ClockSkew is var now => [ModelMatches.Part.Created(now, months: 2), ModelMatches.Part.Created(now, months: 8)],
+        _ => [],
+    };
 
     private static async Task<ModelFacets> FacetsAsync(IQueryable<ModelEntry> models, CancellationToken cancellationToken) => new(
         await CountAsync(models, entry => entry.Source, cancellationToken),

@@ -23,9 +23,6 @@ internal static class SearchWords
     /// <summary>The word of all models created in the UTC month of <paramref name="time"/>.</summary>
     public static string Month(DateTimeOffset time) => time.UtcDateTime.ToString("'created='yyyy'-'MM", CultureInfo.InvariantCulture);
 
-    /// <summary>The word of all models created in the UTC year of <paramref name="time"/>.</summary>
-    public static string Year(DateTimeOffset time) => time.UtcDateTime.ToString("'created='yyyy", CultureInfo.InvariantCulture);
-
     /// <summary>All words of a model, each once, between spaces.</summary>
     public static string Of(HubModel model)
     {
@@ -37,7 +34,6 @@ internal static class SearchWords
         if (model.CreatedAt is { } created)
         {
             words.Add(Month(created));
-            words.Add(Year(created));
         }
 
         foreach (var tag in model.Tags)

@@ -197,9 +197,8 @@ namespace Terradev.ModelRegistry.Migrations.Postgres
                 """
                 ALTER TABLE models ADD COLUMN "Search" tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array("Words", ' '))) STORED;
                 CREATE INDEX "IX_models_Search" ON models USING gin ("Search");
-                CREATE INDEX "IX_models_Search_MostPopular" ON models USING gin ("Search") WHERE "Popularity" >= 65000;
-                CREATE INDEX "IX_models_Search_VeryPopular" ON models USING gin ("Search") WHERE "Popularity" >= 50000;
-                CREATE INDEX "IX_models_Search_Popular" ON models USING gin ("Search") WHERE "Popularity" >= 30000;
+                CREATE INDEX "IX_models_Search_MostPopular" ON models USING gin ("Search") WHERE "Popularity" + 0 >= 65000;
+                CREATE INDEX "IX_models_Search_Popular" ON models USING gin ("Search") WHERE "Popularity" + 0 >= 30000;
                 CREATE INDEX "IX_models_Key_Trigrams" ON models USING gin ("Key" gin_trgm_ops);
                 """);
         }
