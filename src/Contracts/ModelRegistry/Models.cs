@@ -17,6 +17,35 @@ public enum Precision
     Fp16,
     Int8,
     Int4,
+
+    /// <summary>Weights in 8-bit floats (E4M3), which GPUs multiply from compute capability 8.9 on.</summary>
+    Fp8,
+
+    /// <summary>Weights in 4-bit floats with a scale for each small block, which GPUs multiply from compute capability 10.0 on.</summary>
+    Fp4,
+}
+
+/// <summary>What keeps the optimizer's state in training.</summary>
+public enum TrainingOptimizer
+{
+    Adamw,
+
+    /// <summary>Adam with both moments in 8 bits.</summary>
+    Adam8bit,
+    SgdMomentum,
+}
+
+/// <summary>Which activations are computed again in the backward pass instead of being kept.</summary>
+public enum Recomputation
+{
+    /// <summary>All are kept, the attention matrices too.</summary>
+    None,
+
+    /// <summary>All but the attention matrices are kept, as flash attention does.</summary>
+    Selective,
+
+    /// <summary>Only the input of each layer is kept.</summary>
+    Full,
 }
 
 /// <summary>How a figure was found, best first.</summary>

@@ -5,13 +5,17 @@ namespace Terradev.ModelRegistry.Requirements;
 /// <summary>What a workload asks of the machine besides GPU memory.</summary>
 public static class GpuFit
 {
-    private const int MostGpus = 16;
+    /// <summary>The widest tensor parallelism that is considered.</summary>
+    public const int MostGpus = 16;
+
     private const long LeastHostMemoryBytes = 4L << 30;
     private const int KeptCheckpoints = 2;
 
-    /// <summary>NVIDIA compute capability that the precision needs: bf16 Ampere, int4 kernels Turing, fp16 and int8 Volta.</summary>
+    /// <summary>NVIDIA compute capability that the precision needs: bf16 Ampere, fp8 Ada, fp4 Blackwell, int4 kernels Turing, fp16 and int8 Volta.</summary>
     public static string? MinComputeCapability(Precision precision) => precision switch
     {
+        Precision.Fp4 => "10.0",
+        Precision.Fp8 => "8.9",
         Precision.Bf16 => "8.0",
         Precision.Int4 => "7.5",
         Precision.Fp16 or Precision.Int8 => "7.0",
@@ -26,7 +30,7 @@ public static class GpuFit
     {
         var attentions = new[] { config, config?.Text, config?.Vision }
             .Where(part => part?.AttentionHeads is not null)
-            .Select(part => (Heads: part!.AttentionHeads!.Value, KeyValueHeads: part.KeyValueHeads ?? part.AttentionHeads.Value))
+            .Select(part => (Heads: part!.AttentionHeads!.Value, KeyValueHeads: part.LatentRank is null && part.KeyValueHeads is { } shared ? shared : part.AttentionHeads.Value))
             .ToArray();
         return attentions.Length == 0
             ? [1]

@@ -2,11 +2,7 @@ using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.ModelRegistry.Requirements;
 
-/// <summary>
-/// GPU memory of a workload on one device. Sources: activations and their recomputation arXiv:2205.05198 (table 2), bytes per
-/// trained parameter arXiv:1910.02054 (section 3.1), QLoRA arXiv:2305.14314, latent attention arXiv:2405.04434,
-/// the rule for unknown architectures blog.eleuther.ai/transformer-math.
-/// </summary>
+/// <summary>GPU memory of a workload, on one device that holds the whole model or on each of several.</summary>
 public static class MemoryEstimate
 {
     public const string FormulaSource =
@@ -18,174 +14,89 @@ public static class MemoryEstimate
     /// <summary>Rank of LoRA adapters; they sit on every linear layer.</summary>
     public const int LoraRank = 16;
 
-    // Serving engines read longer prompts in chunks (vLLM: max_num_batched_tokens).
-    private const long PrefillTokens = 8192;
+    /// <summary>Adds up the parts on one device.</summary>
+    public static MemoryBreakdown Of(WorkloadPlan plan, ParameterCount count, ModelConfig? config, ModelShape shape) =>
+        PerGpu(plan with { Gpus = 1, TensorParallel = 1 }, count, config, shape);
 
-    // Inputs of convolution, normalization and activation are each kept for the backward pass.
-    private const int KeptPerConvolution = 3;
-
-    /// <summary>Adds up the parts.</summary>
-    public static MemoryBreakdown Of(WorkloadPlan plan, ParameterCount count, ModelConfig? config, ModelShape shape)
+    /// <summary>
+    /// The parts on each GPU of the plan. Tensor parallelism splits weights, gradients, optimizer state and part of the activations
+    /// (arXiv:2205.05198 section 4.1), and the KV cache down to one head or latent vector; ZeRO shards over the data-parallel GPUs optimizer
+    /// state, then gradients, then weights (arXiv:1910.02054 section 5). Batch and overhead are each GPU's own.
+    /// </summary>
+    public static MemoryBreakdown PerGpu(WorkloadPlan plan, ParameterCount count, ModelConfig? config, ModelShape shape)
     {
-        var trained = TrainableParameters(plan, count, config, shape);
-        var compute = ComputeBytes(plan);
+        Int128 trained = TrainableParameters(plan, count, config, shape);
+        var compute = plan.Precision is Precision.Fp32 ? 4 : 2;
         var weights = Weights(plan, count, config) + (plan.Mode is WorkloadMode.Lora or WorkloadMode.Qlora ? trained * compute : 0);
-        var (perToken, cache) = plan.Trains ? (0, 0) : KvCache(plan, config, shape);
+        var cache = KvCache.Of(plan, config, shape);
+        var activations = Activations.Of(plan, shape, weights, compute);
+        var overhead = RuntimeOverheadBytes + (plan.Mode is WorkloadMode.Qlora ? LargestMatrix(config) * 2 : 0);
+        var split = plan.TensorParallel;
+        var cacheParts = Math.Min(split, Math.Max(KvCache.Parts(config, shape) ?? 1, 1));
+        int Shards(int stage) => split * (plan.ZeroStage >= stage ? plan.DataParallel : 1);
         return new MemoryBreakdown(
-            Saturated.Long(weights),
-            Saturated.Long(perToken),
-            Saturated.Long(cache),
-            Saturated.Long(plan.Trains ? TrainingActivations(plan, shape, weights, compute) : InferenceActivations(plan, shape, weights, compute)),
-            Saturated.Long((Int128)trained * compute),
-            Saturated.Long((Int128)trained * OptimizerBytesPerParameter(plan.Precision)),
-            Saturated.Long(RuntimeOverheadBytes + (plan.Mode is WorkloadMode.Qlora ? LargestMatrix(config) * 2 : 0)));
+            Share(weights, Shards(3)),
+            Share(cache.PerToken, cacheParts),
+            Share(cache.Total, cacheParts),
+            Saturated.Long(activations.Whole + Share(activations.Split, split)),
+            Share(trained * compute, Shards(2)),
+            Share(trained * OptimizerBytes(plan), Shards(1)),
+            Saturated.Long(overhead));
     }
 
     /// <summary>Parameters with gradients: all of them, the adapters' rank x (in + out) on every linear layer, or none.</summary>
     public static long TrainableParameters(WorkloadPlan plan, ParameterCount count, ModelConfig? config, ModelShape shape) => plan.Mode switch
     {
         WorkloadMode.Full => count.Parameters.Total,
-        WorkloadMode.Lora or WorkloadMode.Qlora => Math.Min(count.Parameters.Total, Saturated.Long(Adapters(count, config, shape))),
+        WorkloadMode.Lora or WorkloadMode.Qlora => Saturated.Long(Adapters.Parameters(count, config, shape, LoraRank)),
         _ => 0,
     };
 
     /// <summary>
-    /// Bytes of the weights in the workload's precision. Quantization leaves embeddings and head in 16 bits; int4 takes 0.52 bytes with its
-    /// scales (one of 16 bits and a zero point for 128 weights), NF4 with double quantization 4.127 bits.
+    /// Bytes of the weights in the workload's precision: those of the files where these keep it and the weights are not trained.
+    /// NF4 with double quantization takes 4.127 bits (arXiv:2305.14314 section 3).
     /// </summary>
     public static Int128 Weights(WorkloadPlan plan, ParameterCount count, ModelConfig? config)
     {
         Int128 total = count.Parameters.Total;
         var dense = config is null ? 0 : Int128.Min(ParameterFormulas.Embeddings(config), total);
-        if (plan.Mode is WorkloadMode.Qlora)
+        return plan.Mode switch
         {
-            return (((total - dense) * 4127) / 8000) + (dense * 2);
-        }
-
-        return plan.Precision switch
-        {
-            Precision.Fp32 => total * 4,
-            Precision.Bf16 or Precision.Fp16 => total * 2,
-            Precision.Int8 when count.StoredBits == 8 => count.StoredBytes,
-            Precision.Int4 when count.StoredBits == 4 => count.StoredBytes,
-            Precision.Int8 => total - dense + (dense * 2),
-            _ => ((total - dense) * 52 / 100) + (dense * 2),
+            WorkloadMode.Qlora => ((total - dense) * 4127 / 8000) + (dense * 2),
+            not WorkloadMode.Full when count.IsStoredIn(plan.Precision) => count.StoredBytes,
+            _ => Formats.WeightBytes(total, dense, plan.Precision),
         };
     }
 
-    /// <summary>
-    /// Keys and values: 2 x layers x KV heads x head width x bytes for every token, within the window where attention slides; one latent
-    /// vector a layer under multi-head latent attention. Kept in 16 bits unless the workload runs in fp32.
-    /// </summary>
-    public static (Int128 PerToken, Int128 Total) KvCache(WorkloadPlan plan, ModelConfig? config, ModelShape shape)
+    /// <summary>Where the formula of each part that is not zero comes from.</summary>
+    public static IReadOnlyList<PartSource> Sources(WorkloadPlan plan, ParameterCount count, MemoryBreakdown memory) =>
+    [
+        .. new (string Part, long Bytes, string Source)[]
+        {
+            ("weightsBytes", memory.WeightsBytes, WeightsSource(plan, count)),
+            ("kvCacheBytes", memory.KvCacheBytes, "2 x layers x KV heads x head width from config.json; latent attention arXiv:2405.04434 section 2.1"),
+            ("activationBytes", memory.ActivationBytes, "arXiv:2205.05198 table 2"),
+            ("gradientBytes", memory.GradientBytes, "arXiv:1910.02054 section 3.1"),
+            ("optimizerBytes", memory.OptimizerBytes, plan.Optimizer is TrainingOptimizer.Adam8bit ? "arXiv:1910.02054 section 3.1; moments arXiv:2110.02861 section 2" : "arXiv:1910.02054 section 3.1"),
+            ("overheadBytes", memory.OverheadBytes, "CUDA context and allocator: 1 GiB of the 0.3 to 2 GiB that are seen"),
+        }.Where(part => part.Bytes > 0).Select(part => new PartSource(part.Part, part.Source)),
+    ];
+
+    private static string WeightsSource(WorkloadPlan plan, ParameterCount count) => plan.Mode switch
     {
-        if (config is null || shape.Stacks.FirstOrDefault(stack => stack.Generates) is not { } decoder)
-        {
-            return (0, 0);
-        }
+        WorkloadMode.Qlora => "arXiv:2305.14314 section 3",
+        not WorkloadMode.Full when count.IsStoredIn(plan.Precision) && count.Parameters.ByDtype.Count > 0 => "bytes in the repository's file headers",
+        not WorkloadMode.Full when count.IsStoredIn(plan.Precision) => "bytes of the repository's weight files",
+        _ => $"parameters ({count.Parameters.Source}) x bytes of {Contracts.Wire.Name(plan.Precision)}",
+    };
 
-        Int128 bytes = plan.Precision is Precision.Fp32 ? 4 : 2;
-        Int128 layers = Math.Max(decoder.Layers - config.LinearLayers, 0);
-        if (config.LatentRank is { } rank)
-        {
-            var latent = layers * (rank + (config.LatentRopeDim ?? 0)) * bytes;
-            return (latent, latent * plan.ContextLength * plan.BatchSize);
-        }
+    // Mixed precision keeps an fp32 copy beside Adam's two moments, or beside the momentum.
+    private static int OptimizerBytes(WorkloadPlan plan) =>
+        (plan.Precision is Precision.Fp32 ? 0 : 4) + plan.Optimizer switch { TrainingOptimizer.Adamw => 8, TrainingOptimizer.Adam8bit => 2, _ => 4 };
 
-        var layer = 2 * (Int128)(config.KeyValueHeads ?? config.AttentionHeads ?? 1) * (config.EffectiveHeadDim ?? decoder.Hidden) * bytes;
-        Int128 sliding = Int128.Min(config.SlidingLayers, layers);
-        Int128 window = Math.Min(config.SlidingWindow ?? plan.ContextLength, plan.ContextLength);
-        var tokens = ((layers - sliding) * plan.ContextLength) + (sliding * window);
-        if (decoder.CrossAttention)
-        {
-            tokens += layers * (shape.Stacks[0].FixedTokens ?? plan.ContextLength);
-        }
+    private static long Share(Int128 bytes, int parts) => Saturated.Long((bytes + parts - 1) / parts);
 
-        return (layer * layers, layer * tokens * plan.BatchSize);
-    }
-
-    private static int ComputeBytes(WorkloadPlan plan) => plan.Precision is Precision.Fp32 ? 4 : 2;
-
-    // Mixed precision keeps an fp32 copy beside Adam's two moments.
-    private static int OptimizerBytesPerParameter(Precision precision) => precision is Precision.Fp32 ? 8 : 12;
-
-    private static Int128 TrainingActivations(WorkloadPlan plan, ModelShape shape, Int128 weights, int bytes)
-    {
-        if (shape.Family is ModelFamily.Unknown)
-        {
-            return weights * plan.BatchSize / 5;
-        }
-
-        Int128 total = 0;
-        Int128 layer = 0;
-        foreach (var stack in shape.Stacks)
-        {
-            var oneLayer = Tokens(plan, stack) * stack.Hidden * ((16 * bytes) + 2);
-            layer = Int128.Max(layer, oneLayer);
-
-            // Adapter training recomputes each layer from its input, as the usual trainers do by default.
-            total += plan.Mode is WorkloadMode.Full ? oneLayer * stack.Layers : Tokens(plan, stack) * stack.Hidden * bytes * stack.Layers;
-        }
-
-        var convolutions = (Int128)shape.ConvolutionOutputs * plan.BatchSize * bytes * KeptPerConvolution;
-        Int128 logits = (Int128)plan.ContextLength * plan.BatchSize * shape.LogitVocabulary * (bytes + 4 + 4);
-        return total + (plan.Mode is WorkloadMode.Full ? 0 : layer) + convolutions + logits;
-    }
-
-    private static Int128 InferenceActivations(WorkloadPlan plan, ModelShape shape, Int128 weights, int bytes)
-    {
-        if (shape.Family is ModelFamily.Unknown)
-        {
-            return weights / 5;
-        }
-
-        Int128 layer = 0;
-        foreach (var stack in shape.Stacks)
-        {
-            var tokens = stack.Generates ? Int128.Min(Tokens(plan, stack), PrefillTokens) : Tokens(plan, stack);
-            layer = Int128.Max(layer, tokens * stack.Hidden * ((16 * bytes) + 2));
-        }
-
-        // A generator needs the logits of its last token, a masked language model those of all.
-        var positions = shape.Stacks.Any(stack => stack.Generates) ? 1 : plan.ContextLength;
-        return layer + ((Int128)positions * plan.BatchSize * shape.LogitVocabulary * 4) + ((Int128)shape.ConvolutionOutputs * plan.BatchSize * bytes);
-    }
-
-    private static Int128 Tokens(WorkloadPlan plan, TransformerStack stack) => (Int128)(stack.FixedTokens ?? plan.ContextLength) * plan.BatchSize;
-
-    private static Int128 Adapters(ParameterCount count, ModelConfig? config, ModelShape shape)
-    {
-        if (shape.Stacks.Count == 0)
-        {
-            // Half a percent is what rank 16 on all linear layers comes to in models of known shape.
-            return Math.Max(count.Parameters.Total / 200, 1);
-        }
-
-        Int128 sum = 0;
-        foreach (var stack in shape.Stacks)
-        {
-            Int128 hidden = stack.Hidden;
-            var attention = 8 * hidden;
-            if (config is { AttentionHeads: { } heads, EffectiveHeadDim: { } width } && config.HiddenSize == stack.Hidden)
-            {
-                Int128 queries = (Int128)heads * width;
-                Int128 keys = (Int128)(config.KeyValueHeads ?? heads) * width;
-                attention = (2 * (hidden + queries)) + (2 * (hidden + keys));
-            }
-
-            var experts = (Int128)(config?.Experts ?? 1);
-            Int128 expert = config is { Experts: not null, ExpertIntermediateSize: { } narrow } ? narrow : stack.Intermediate;
-            var matrices = GatedFeedForward(config) ? 3 : 2;
-            sum += stack.Layers * ((attention * (stack.CrossAttention ? 2 : 1)) + (matrices * (hidden + expert) * experts));
-        }
-
-        return sum * LoraRank;
-    }
-
-    private static bool GatedFeedForward(ModelConfig? config) =>
-        config is { GatedFeedForward: true }
-        || config?.Type is "llama" or "mistral" or "mixtral" or "qwen2" or "qwen2_moe" or "qwen3" or "qwen3_moe" or "gemma" or "gemma2" or "gemma3" or "phi3" or "gpt_oss" or "deepseek_v2" or "deepseek_v3";
-
+    // NF4 is unpacked to 16 bits matrix by matrix.
     private static Int128 LargestMatrix(ModelConfig? config) =>
         (Int128)(config?.HiddenSize ?? 0) * Math.Max(config?.IntermediateSize ?? 0, config?.HiddenSize ?? 0);
 }

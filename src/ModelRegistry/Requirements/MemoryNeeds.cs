@@ -21,7 +21,7 @@ public sealed class MemoryNeeds
 
     /// <summary>Total bytes on one device; null for a precision that the mode cannot use.</summary>
     public long? At(WorkloadMode mode, Precision precision) =>
-        WorkloadPlan.Choose(new Workload(mode, precision), _count, _shape).Plan is { } plan
-            ? MemoryEstimate.Of(plan, _count, _config, _shape).TotalBytes
+        WorkloadPlan.Unusable(mode, precision) is null
+            ? MemoryEstimate.Of(WorkloadPlan.Settle(new Workload(mode, precision), mode, _count, _shape), _count, _config, _shape).TotalBytes
             : null;
 }

@@ -4,16 +4,17 @@ using Terradev.Contracts.ModelRegistry;
 namespace Terradev.ModelRegistry.Requirements;
 
 /// <summary>
-/// The figures of a <c>config.json</c> under one spelling. Values that are missing, of another type, or outside 1 to
-/// 100,000,000 are null: a config is a stranger's file.
+/// The figures of a <c>config.json</c> under one spelling; null where the config does not tell them. What only one family has
+/// is read from <see cref="Fields"/> where it is used.
 /// </summary>
 public sealed record ModelConfig
 {
-    private const int Largest = 100_000_000;
-
     public required string Type { get; init; }
 
     public IReadOnlyList<string> Architectures { get; init; } = [];
+
+    /// <summary>The config as it was written.</summary>
+    public ConfigFields Fields { get; init; } = ConfigFields.None;
 
     public int? HiddenSize { get; init; }
 
@@ -42,10 +43,6 @@ public sealed record ModelConfig
     public int? TypeVocabularySize { get; init; }
 
     public bool? TieWordEmbeddings { get; init; }
-
-    public bool AttentionBias { get; init; }
-
-    public bool GatedFeedForward { get; init; }
 
     public bool IsEncoderDecoder { get; init; }
 
@@ -85,14 +82,15 @@ public sealed record ModelConfig
     /// <summary><c>F32</c>, <c>BF16</c>, <c>F16</c> as the file headers spell it.</summary>
     public string? Dtype { get; init; }
 
-    /// <summary>Such as <c>gptq</c>, <c>awq</c>, <c>mxfp4</c>, <c>bitsandbytes</c>.</summary>
-    public string? QuantizationMethod { get; init; }
-
-    public int? QuantizationBits { get; init; }
+    /// <summary>Null where the weights are not quantized.</summary>
+    public Quantization? Quantization { get; init; }
 
     public ModelConfig? Text { get; init; }
 
     public ModelConfig? Vision { get; init; }
+
+    /// <summary>The type of the part that reads or writes text.</summary>
+    public string LanguageType => Text?.Type ?? Type;
 
     /// <summary>Width of one attention head.</summary>
     public int? EffectiveHeadDim => HeadDim ?? (HiddenSize is { } hidden && AttentionHeads is { } heads && hidden >= heads ? hidden / heads : null);
@@ -111,128 +109,40 @@ public sealed record ModelConfig
         return false;
     }
 
+    /// <summary>True when the first architecture is the network without a head, such as <c>MistralModel</c>.</summary>
+    public bool IsBare => IsFor("Model") && !IsFor("LMHeadModel", "DoubleHeadsModel", "ChatGLMModel");
+
     /// <summary>Reads a <c>config.json</c>; null when it is not an object with a <c>model_type</c>.</summary>
     public static ModelConfig? Parse(JsonElement? element)
     {
-        if (element is not { ValueKind: JsonValueKind.Object } json || String(json, "model_type") is not { Length: > 0 and <= 100 } type)
+        if (element is not { } json || ConfigFields.Of(json) is not { } fields || fields.Word("model_type") is not { Length: > 0 and <= 100 } type)
         {
             return null;
         }
 
-        var text = Object(json, "text_config") is { } inner ? Read(inner, type) : null;
-        var vision = Object(json, "vision_config") is { } seen ? Read(seen, type) : null;
-        var own = Read(json, type);
+        var own = ConfigReader.Read(fields, type, nested: false);
+        var text = fields.Section("text_config") is { } inner ? ConfigReader.Read(inner, type, nested: true) : null;
+        var vision = fields.Section("vision_config") is { } seen ? ConfigReader.Read(seen, type, nested: true) : null;
+        if (own.HiddenSize is not null || text is null || type is "clip" or "siglip")
+        {
+            return own with { Text = text, Vision = vision };
+        }
 
         // Models that read images beside text keep the language model's figures one level down.
-        return (own.HiddenSize is null && text is not null && type is not ("clip" or "siglip")
-            ? text with { Type = type, Architectures = own.Architectures, QuantizationMethod = own.QuantizationMethod ?? text.QuantizationMethod, QuantizationBits = own.QuantizationBits ?? text.QuantizationBits }
-            : own) with
-        { Text = text, Vision = vision };
+        text = text with { TieWordEmbeddings = text.TieWordEmbeddings ?? own.TieWordEmbeddings };
+        return text with
+        {
+            Type = type,
+            Architectures = own.Architectures,
+            Dtype = own.Dtype ?? text.Dtype,
+            Fields = fields,
+            Quantization = own.Quantization ?? text.Quantization,
+            Text = text,
+            Vision = vision,
+        };
     }
 
     /// <summary>The part of it that the API shows.</summary>
     public ModelArchitecture ToArchitecture() => new(
         Type, HiddenSize, Layers, AttentionHeads, KeyValueHeads ?? AttentionHeads, EffectiveHeadDim, IntermediateSize, VocabularySize, MaxPositions, Dtype);
-
-    private static ModelConfig Read(JsonElement json, string fallbackType)
-    {
-        var layers = Int(json, "num_hidden_layers", "n_layer", "num_layers", "encoder_layers", "n_layers");
-        var quantization = Object(json, "quantization_config");
-        var window = Bool(json, "use_sliding_window") == false ? null : Int(json, "sliding_window");
-        return new ModelConfig
-        {
-            Type = String(json, "model_type") ?? fallbackType,
-            Architectures = Strings(json, "architectures"),
-            HiddenSize = Int(json, "hidden_size", "n_embd", "d_model", "dim"),
-            Layers = layers,
-            DecoderLayers = Int(json, "num_decoder_layers", "decoder_layers") ?? (Bool(json, "is_encoder_decoder") == true ? layers : null),
-            AttentionHeads = Int(json, "num_attention_heads", "n_head", "num_heads", "encoder_attention_heads", "n_heads"),
-            KeyValueHeads = Int(json, "num_key_value_heads"),
-            HeadDim = Int(json, "head_dim", "d_kv"),
-            IntermediateSize = Int(json, "intermediate_size", "n_inner", "d_ff", "encoder_ffn_dim", "ffn_dim", "hidden_dim"),
-            ExpertIntermediateSize = Int(json, "moe_intermediate_size"),
-            VocabularySize = Int(json, "vocab_size"),
-            MaxPositions = Int(json, "max_position_embeddings", "n_positions", "max_target_positions", "n_ctx", "max_sequence_length"),
-            TypeVocabularySize = Int(json, "type_vocab_size"),
-            TieWordEmbeddings = Bool(json, "tie_word_embeddings"),
-            AttentionBias = Bool(json, "attention_bias") == true,
-            GatedFeedForward = String(json, "feed_forward_proj")?.StartsWith("gated", StringComparison.Ordinal) == true,
-            IsEncoderDecoder = Bool(json, "is_encoder_decoder") == true,
-            Experts = Int(json, "num_local_experts", "num_experts", "n_routed_experts"),
-            ExpertsPerToken = Int(json, "num_experts_per_tok"),
-            SlidingWindow = window,
-            SlidingLayers = window is null ? 0 : SlidingLayersOf(json, layers ?? 0),
-            LinearLayers = Strings(json, "layer_types").Count(layer => layer is "linear_attention" or "mamba"),
-            LatentRank = Int(json, "kv_lora_rank"),
-            LatentRopeDim = Int(json, "qk_rope_head_dim"),
-            ImageSize = Int(json, "image_size"),
-            PatchSize = Int(json, "patch_size"),
-            Channels = Int(json, "num_channels"),
-            Labels = Int(json, "num_labels"),
-            ProjectionDim = Int(json, "projection_dim"),
-            MelBins = Int(json, "num_mel_bins"),
-            MaxSourcePositions = Int(json, "max_source_positions"),
-            Queries = Int(json, "num_queries"),
-            Dtype = DtypeOf(String(json, "dtype") ?? String(json, "torch_dtype")),
-            QuantizationMethod = quantization is { } method ? String(method, "quant_method") : null,
-            QuantizationBits = quantization is { } bits ? Bits(bits) : null,
-        };
-    }
-
-    private static int SlidingLayersOf(JsonElement json, int layers)
-    {
-        if (Strings(json, "layer_types") is { Length: > 0 } types)
-        {
-            return types.Count(type => type == "sliding_attention");
-        }
-
-        if (Int(json, "sliding_window_pattern") is { } pattern)
-        {
-            // Every n-th layer attends to everything.
-            return layers - (layers / pattern);
-        }
-
-        return Int(json, "max_window_layers") is { } full ? Math.Max(layers - full, 0) : layers;
-    }
-
-    private static int? Bits(JsonElement quantization) =>
-        Int(quantization, "bits", "w_bit")
-        ?? (Bool(quantization, "load_in_4bit") == true ? (int?)4 : null)
-        ?? (Bool(quantization, "load_in_8bit") == true ? (int?)8 : null)
-        ?? String(quantization, "quant_method") switch { "mxfp4" => 4, "fp8" or "fbgemm_fp8" => 8, _ => (int?)null };
-
-    private static string? DtypeOf(string? torch) => torch switch
-    {
-        "float32" or "float" => "F32",
-        "bfloat16" => "BF16",
-        "float16" or "half" => "F16",
-        _ => null,
-    };
-
-    private static int? Int(JsonElement json, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is > 0 and <= Largest)
-            {
-                return number;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool? Bool(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
-
-    private static string? String(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static JsonElement? Object(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
-
-    private static string[] Strings(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
-            : [];
 }

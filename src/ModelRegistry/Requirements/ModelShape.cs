@@ -32,7 +32,7 @@ public enum ModelFamily
 }
 
 /// <summary>Layers of one width. <paramref name="FixedTokens"/> is null where the length is the workload's context.</summary>
-public sealed record TransformerStack(int Hidden, int Layers, int Intermediate, int? FixedTokens = null, bool CrossAttention = false, bool Generates = false);
+public sealed record TransformerStack(int Hidden, int Layers, int Intermediate, int? FixedTokens = null, bool CrossAttention = false, bool Generates = false, int? Heads = null);
 
 /// <summary>The dimensions that activations and caches depend on.</summary>
 /// <param name="ConvolutionOutputs">Elements that all convolutions put out for one image.</param>
@@ -51,7 +51,10 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
     private const int DetectionTokens = 850;
 
     /// <summary>True when the caller's context length changes anything.</summary>
-    public bool ReadsContext => Stacks.Any(stack => stack.FixedTokens is null);
+    public bool ReadsContext { get; } = Stacks.Any(stack => stack.FixedTokens is null);
+
+    /// <summary>The stack that generates tokens; null without one.</summary>
+    public TransformerStack? Decoder { get; } = Stacks.FirstOrDefault(stack => stack.Generates);
 
     /// <summary>Tokens of the longest fixed stack, for models whose input has one size.</summary>
     public int FixedTokens => Stacks.Select(stack => stack.FixedTokens ?? 1).DefaultIfEmpty(1).Max();
@@ -83,20 +86,21 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
             return new ModelShape(ModelFamily.Vision, [Stack(config) with { FixedTokens = Patches(image, patch) }], 0, 0, null);
         }
 
-        if (config.IsEncoderDecoder && config.DecoderLayers is { } layers)
+        if (config.IsEncoderDecoder && config.DecoderLayers is { } layers && !config.IsFor("EncoderModel"))
         {
             var encoder = Stack(config);
-            var relative = config.Type is "t5" or "mt5";
+            var relative = config.Type is "t5" or "mt5" or "umt5";
             return new ModelShape(ModelFamily.EncoderDecoder, [encoder, encoder with { Layers = layers, CrossAttention = true, Generates = true }], 0, vocabulary, relative ? null : config.MaxPositions, config.MaxPositions);
         }
 
-        if (config.IsFor("ForCausalLM", "LMHeadModel") || config.Type is "gpt2" or "llama" or "mistral" or "mixtral" or "qwen2" or "gpt_oss")
+        if (config.IsFor("ForCausalLM", "LMHeadModel")
+            || (DecoderTraits.Of(config.LanguageType) is not null && !config.IsFor("ForSequenceClassification", "ForTokenClassification")))
         {
             return new ModelShape(ModelFamily.Decoder, [Stack(config) with { Generates = true }], 0, vocabulary, config.MaxPositions);
         }
 
         // RoBERTa keeps two positions for padding.
-        var reserved = config.Type is "roberta" or "xlm-roberta" or "camembert" ? 2 : 0;
+        var reserved = config.Type is "roberta" or "xlm-roberta" or "camembert" or "mpnet" ? 2 : 0;
         return new ModelShape(ModelFamily.Encoder, [Stack(config)], 0, vocabulary, config.MaxPositions - reserved);
     }
 
@@ -128,7 +132,7 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
     private static TransformerStack Stack(ModelConfig config)
     {
         var hidden = config.HiddenSize ?? 1;
-        return new TransformerStack(hidden, config.Layers ?? 1, config.IntermediateSize ?? (int)Math.Min(4L * hidden, int.MaxValue));
+        return new TransformerStack(hidden, config.Layers ?? 1, config.IntermediateSize ?? (int)Math.Min(4L * hidden, int.MaxValue), Heads: config.AttentionHeads);
     }
 
     private static int Patches(int image, int patch) => (int)Math.Min(((long)Math.Max(image / patch, 1) * Math.Max(image / patch, 1)) + 1, int.MaxValue);

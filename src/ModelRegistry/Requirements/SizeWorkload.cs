@@ -29,7 +29,7 @@ internal sealed class SizeWorkload(FindModel models)
         }
 
         var shape = ModelShape.Of(config);
-        var (plan, errors) = WorkloadPlan.Choose(workload, count, shape);
+        var (plan, errors) = WorkloadPlan.Choose(workload, count, config, shape);
         if (plan is null)
         {
             return Refused(Invalid(errors));
@@ -48,35 +48,16 @@ internal sealed class SizeWorkload(FindModel models)
             memory,
             GpuFit.HostMemoryBytes(count, memory),
             GpuFit.DiskBytes(plan, count, memory, trained),
-            new GpuRequirements(GpuFit.MinComputeCapability(plan.Precision), GpuFit.TensorParallelDegrees(config)),
+            new GpuRequirements(GpuFit.MinComputeCapability(plan.Precision), GpuFit.TensorParallelDegrees(config), KvCache.Parts(config, shape)),
             MemoryEstimate.FormulaSource,
-            [.. plan.Assumptions, .. count.Notes, .. HowItRuns(plan, shape), .. model.Note is { } note ? [note] : Array.Empty<string>()]);
-        return new ModelResolved(model.ToSummary(), requirements, null);
-    }
-
-    private static IEnumerable<string> HowItRuns(WorkloadPlan plan, ModelShape shape)
-    {
-        yield return plan.Mode switch
+            [.. Assumptions.Of(workload, plan, count, shape), .. count.Notes, .. Assumptions.HowItRuns(plan, shape), .. model.Note is { } note ? [note] : Array.Empty<string>()])
         {
-            WorkloadMode.Full => "AdamW on all parameters, flash attention, no other recomputation of activations.",
-            WorkloadMode.Lora => $"LoRA adapters of rank {MemoryEstimate.LoraRank} on every linear layer, AdamW, activations recomputed layer by layer.",
-            WorkloadMode.Qlora => $"NF4 with double quantization, adapters of rank {MemoryEstimate.LoraRank} on every linear layer, AdamW, activations recomputed layer by layer.",
-            _ => "KV cache for the whole context of every sequence.",
+            Sources = MemoryEstimate.Sources(plan, count, memory),
+            Training = plan.Trains ? new TrainingSetup(plan.Optimizer, plan.Recompute, plan.ZeroStage) : null,
+            PerGpu = plan.Gpus > 1 ? new GpuShare(plan.Gpus, plan.TensorParallel, plan.DataParallel, MemoryEstimate.PerGpu(plan, count, config, shape)) : null,
+            Fit = workload.GpuMemoryGiB is { } gigabytes ? LargestFit.Of(gigabytes, plan, count, config, shape) : null,
         };
-        if (plan.Trains && shape is { Family: ModelFamily.Encoder, LogitVocabulary: > 0 })
-        {
-            yield return "The masked-language-model head that the repository declares is counted with its logits; a classification head needs less.";
-        }
-
-        if (shape.Family is ModelFamily.Unknown)
-        {
-            yield return "The config tells no dimensions: activations are taken as a fifth of the weights for each sequence, a rule of thumb.";
-        }
-
-        if (shape.ConvolutionOutputs > 0)
-        {
-            yield return "Activations of convolutions are scaled by pixels from published counts at 224 x 224.";
-        }
+        return new ModelResolved(model.ToSummary(), requirements, null);
     }
 
     private static Refusal SizeUnknown(HubModel model) => model.Gated && model.Config is null

@@ -63,9 +63,9 @@ public class EstimateProperties
     [Fact]
     public void A_hostile_config_never_overflows() => Prop.ForAll((from config in WildConfigs from work in Workloads select (config, work)).ToArbitrary(), pair =>
     {
-        var count = new ParameterCount(new ModelParameters(1_000_000_000_000_000, 1, new Dictionary<string, long>(), "made up", Confidence.Headers), 1_000_000_000_000_000, 32, false, []);
+        var count = new ParameterCount(new ModelParameters(1_000_000_000_000_000, 1, new Dictionary<string, long>(), "made up", Confidence.Headers), 1_000_000_000_000_000, Precision.Fp32, []);
         var shape = ModelShape.Of(pair.config);
-        var plan = new WorkloadPlan(pair.work.Mode, Precision.Fp32, WorkloadPlan.MaxContextLength, WorkloadPlan.MaxBatchSize, []);
+        var plan = new WorkloadPlan(pair.work.Mode, Precision.Fp32, WorkloadPlan.MaxContextLength, WorkloadPlan.MaxBatchSize);
         var memory = MemoryEstimate.Of(plan, count, pair.config, shape);
         return Sane(memory)
             && GpuFit.DiskBytes(plan, count, memory, MemoryEstimate.TrainableParameters(plan, count, pair.config, shape)) >= 0

@@ -132,7 +132,8 @@ public class MemoryEstimateTests
 
         var requirements = Sample.Sized(model, new Workload(WorkloadMode.Inference));
 
-        requirements.Precision.ShouldBe(Precision.Int8);
+        requirements.Precision.ShouldBe(Precision.Fp8);
+        requirements.Gpus.MinComputeCapability.ShouldBe("8.9");
         requirements.Memory.WeightsBytes.ShouldBe(6_979_321_856 + (2 * 1_050_939_392));
     }
 

@@ -64,10 +64,57 @@ public class ParameterCountTests
 
         var count = Count(Sample.Made(config, new Dictionary<string, long> { ["I32"] = packed, ["BF16"] = 1_050_939_392 }));
 
-        count.Parameters.Total.ShouldBeInRange(8_030_000_000, 8_031_000_000);
+        count.Parameters.Total.ShouldBe(8_030_261_248);
         count.StoredBits.ShouldBe(4);
         count.StoredBytes.ShouldBeInRange(5_500_000_000, 5_700_000_000);
     }
+
+    [Theory]
+    [InlineData("""{"quant_method":"gptq","bits":4,"group_size":128}""", "I32", 879_231_104, "F16", 1_105_465_344, Precision.Int4)]
+    [InlineData("""{"quant_method":"awq","bits":4,"group_size":128}""", "I32", 879_231_104, "F16", 1_105_465_344, Precision.Int4)]
+    [InlineData("""{"quant_method":"bitsandbytes","load_in_4bit":true}""", "U8", 3_598_712_832, "BF16", 1_050_939_392, Precision.Int4)]
+    [InlineData("""{"quant_method":"bitsandbytes","load_in_8bit":true}""", "I8", 6_979_321_856, "F16", 1_050_939_392, Precision.Int8)]
+    [InlineData("""{"quant_method":"compressed-tensors","config_groups":{"group_0":{"weights":{"num_bits":4,"type":"int"}}}}""", "I32", 6_979_321_856, "BF16", 1_052_315_648, Precision.Int4)]
+    [InlineData("""{"quant_method":"compressed-tensors","config_groups":{"group_0":{"weights":{"num_bits":8,"type":"float"}}}}""", "F8_E4M3", 6_979_321_856, "BF16", 1_052_315_648, Precision.Fp8)]
+    [InlineData("""{"quant_method":"modelopt","quant_algo":"NVFP4","group_size":16}""", "U8", 3_489_660_928, "BF16", 1_487_147_008, Precision.Fp4)]
+    public void Scales_and_containers_of_a_quantized_model_are_not_parameters(string quantization, string packedAs, long packed, string kept, long others, Precision stored)
+    {
+        var config = Sample.Config("meta-llama/Llama-3.1-8B").TrimEnd().TrimEnd('}') + ",\"quantization_config\":" + quantization + "}";
+
+        var count = Count(Sample.Made(config, new Dictionary<string, long> { [packedAs] = packed, [kept] = others }));
+
+        count.Parameters.Total.ShouldBe(8_030_261_248);
+        count.StoredPrecision.ShouldBe(stored);
+    }
+
+    [Fact]
+    public void Without_a_formula_the_packing_alone_gives_the_count()
+    {
+        const long Packed = 7_000_000_000;
+        var count = Count(Sample.Made(
+            """{"model_type":"unheard-of","quantization_config":{"quant_method":"gptq","bits":4,"group_size":128}}""",
+            new Dictionary<string, long> { ["I32"] = (Packed / 8) + (Packed / 128 / 8), ["F16"] = 1_000_000_000 + (Packed / 128) }));
+
+        count.Parameters.Total.ShouldBeInRange(7_999_000_000, 8_001_000_000);
+    }
+
+    [Fact]
+    public void Block_scales_of_fp8_are_not_parameters()
+    {
+        var count = Count(Sample.Made(
+            """{"model_type":"unheard-of","quantization_config":{"quant_method":"fp8","weight_block_size":[128,128]}}""",
+            new Dictionary<string, long> { ["F8_E4M3"] = 16_384_000_000, ["BF16"] = 1_000_000_000, ["F32"] = 1_000_000 }));
+
+        count.Parameters.Total.ShouldBe(17_384_000_000);
+        count.StoredBytes.ShouldBe(16_384_000_000 + 2_000_000_000 + 4_000_000);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"falcon","architectures":["FalconForCausalLM"],"hidden_size":4544,"num_hidden_layers":32,"num_attention_heads":71,"vocab_size":65024}""", 7_217_189_760, 6_921_720_704)]
+    [InlineData("""{"model_type":"detr","architectures":["DetrForObjectDetection"],"d_model":256,"encoder_layers":6,"decoder_layers":6,"encoder_ffn_dim":2048,"encoder_attention_heads":8}""", 41_631_008, 41_524_768)]
+    [InlineData("""{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"vocab_size":50257}""", 124_439_808 + 12_582_912 + 38_597_376, 124_439_808)]
+    public void Copies_and_frozen_norms_are_not_parameters(string config, long stored, long parameters) =>
+        Count(Sample.Made(config, new Dictionary<string, long> { ["F32"] = stored })).Parameters.Total.ShouldBe(parameters);
 
     [Fact]
     public void Experts_that_a_token_skips_are_not_active()
@@ -82,10 +129,44 @@ public class ParameterCountTests
     [Fact]
     public void Without_headers_and_formula_the_file_sizes_count()
     {
-        var count = Count(Sample.Shipped("facebook/detr-resnet-50"));
+        var count = Count(Sample.Made("""{"model_type":"unheard-of"}""", null, new ModelFile("model.safetensors", 166_587_896, null)));
 
         count.Parameters.Confidence.ShouldBe(Confidence.Files);
         count.Parameters.Total.ShouldBe(166_587_896 / 4);
+    }
+
+    [Theory]
+    [InlineData("org/Llama-2-7B-chat", 7_000_000_000, null)]
+    [InlineData("org/mixtral-8x7b-v0.1", 56_000_000_000, null)]
+    [InlineData("facebook/opt-350m", 350_000_000, null)]
+    [InlineData("Qwen/Qwen3-30B-A3B-GGUF", 30_000_000_000, 3_000_000_000L)]
+    [InlineData("org/SmolLM-1.7B", 1_700_000_000, null)]
+    public void A_size_in_the_name_is_the_last_resort(string id, long total, long? active)
+    {
+        var count = ParameterCount.Of(Sample.Made() with { Id = id }, null).ShouldNotBeNull();
+
+        count.Parameters.Total.ShouldBe(total);
+        count.Parameters.Active.ShouldBe(active ?? total);
+        count.Parameters.Confidence.ShouldBe(Confidence.Name);
+        count.Notes.ShouldContain(note => note.Contains("name", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("org/bge-m3")]
+    [InlineData("org/awq-4bit")]
+    [InlineData("7b/adapter")]
+    [InlineData("org/v0.1m2")]
+    [InlineData("org/x-0b")]
+    [InlineData("org/999x9999b")]
+    public void A_name_without_a_size_tells_none(string id) => ParameterCount.Of(Sample.Made() with { Id = id }, null).ShouldBeNull();
+
+    [Fact]
+    public void An_architecture_without_a_formula_is_counted_as_a_decoder_of_its_dimensions()
+    {
+        var count = Count(Sample.Made(Sample.Config("meta-llama/Llama-3.1-8B").Replace("\"llama\"", "\"newcomer\"", StringComparison.Ordinal)));
+
+        count.Parameters.Total.ShouldBe(8_030_261_248);
+        count.Notes.ShouldContain(note => note.Contains("newcomer", StringComparison.Ordinal));
     }
 
     [Fact]
