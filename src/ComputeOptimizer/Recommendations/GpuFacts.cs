@@ -35,11 +35,13 @@ public static class GpuFacts
     public static double? PeakTflops(string model) => Peaks.TryGetValue(model, out var peak) ? peak : null;
 
     /// <summary>
-    /// The compute capability below which a GPU has no arithmetic for the precision: 8.0 for bf16, 5.3 for fp16 (CUDA C++ Programming
-    /// Guide, arithmetic instructions); null where any GPU will do.
+    /// The compute capability below which a GPU has no arithmetic for the precision: 10.0 for fp4, 8.9 for fp8, 8.0 for bf16, 5.3 for fp16
+    /// (CUDA C++ Programming Guide, compute capabilities); null where any GPU will do.
     /// </summary>
     public static decimal? MinComputeCapability(Precision precision) => precision switch
     {
+        Precision.Fp4 => 10.0m,
+        Precision.Fp8 => 8.9m,
         Precision.Bf16 => 8.0m,
         Precision.Fp16 => 5.3m,
         _ => null,

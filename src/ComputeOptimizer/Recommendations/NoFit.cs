@@ -76,7 +76,7 @@ public static class NoFit
         {
             steps.Add("mode 'qlora' instead of 'lora'");
         }
-        else if (requirements is { Mode: WorkloadMode.Inference, Precision: not Precision.Int4 })
+        else if (requirements is { Mode: WorkloadMode.Inference, Precision: not (Precision.Int4 or Precision.Fp4) })
         {
             steps.Add("precision 'int8' or 'int4'");
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Terradev.Contracts;
 using Terradev.Contracts.ModelRegistry;
@@ -15,7 +14,7 @@ internal static class RequirementsApi
     }
 
     private static async Task<Results<Ok<ModelRequirements>, ProblemHttpResult>> GetRequirements(
-        string? model, string? mode, string? precision, string? contextLength, string? batchSize, SizeWorkload size, CancellationToken cancellationToken)
+        string? model, [AsParameters] WorkloadQuery query, SizeWorkload size, CancellationToken cancellationToken)
     {
         Dictionary<string, string[]> errors = [];
         if (!HubReference.TryParse(model, out _))
@@ -23,9 +22,7 @@ internal static class RequirementsApi
             errors["model"] = ["A model is written source:id, such as huggingface:google-bert/bert-base-uncased."];
         }
 
-        var workload = new Workload(
-            Word<WorkloadMode>("mode", mode, errors), Word<Precision>("precision", precision, errors),
-            Number("contextLength", contextLength, errors), Number("batchSize", batchSize, errors));
+        var workload = query.Read(errors);
         foreach (var (field, messages) in WorkloadPlan.Validate(workload))
         {
             errors.TryAdd(field, messages);
@@ -38,38 +35,5 @@ internal static class RequirementsApi
 
         var answer = await size.RunAsync(model, workload, cancellationToken);
         return answer.Requirements is { } requirements ? TypedResults.Ok(requirements) : answer.Refusal!.ToProblem();
-    }
-
-    private static T? Word<T>(string field, string? text, Dictionary<string, string[]> errors)
-        where T : struct, Enum
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        if (Wire.TryParse<T>(text, out var value))
-        {
-            return value;
-        }
-
-        errors[field] = [$"Use one of: {string.Join(", ", Wire.Names<T>())}."];
-        return null;
-    }
-
-    private static int? Number(string field, string? text, Dictionary<string, string[]> errors)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-        {
-            return value;
-        }
-
-        errors[field] = ["Use a whole number."];
-        return null;
     }
 }

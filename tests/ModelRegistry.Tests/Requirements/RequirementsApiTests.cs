@@ -36,7 +36,35 @@ public sealed class RequirementsApiTests : IAsyncLifetime
         body.GetProperty("gpus").GetProperty("tensorParallelDegrees").EnumerateArray().Select(degree => degree.GetInt32()).ShouldBe([1, 2, 4, 8, 16]);
     }
 
+    [Fact]
+    public async Task Several_GPUs_of_a_size_are_answered_with_a_share_and_a_fit()
+    {
+        var body = await _client.GetFromJsonAsync<JsonElement>(
+            "/api/v1/requirements?model=huggingface:meta-llama/Llama-3.1-8B&mode=full&optimizer=adam8bit&recompute=none&zeroStage=2&gpus=8&tensorParallel=2&gpuMemoryGiB=79.5");
+
+        body.GetProperty("training").GetRawText().ShouldBe("""{"optimizer":"adam8bit","recompute":"none","zeroStage":2}""");
+        body.GetProperty("perGpu").GetProperty("dataParallel").GetInt32().ShouldBe(4);
+        body.GetProperty("perGpu").GetProperty("memory").GetProperty("totalBytes").GetInt64().ShouldBe(body.GetProperty("fit").GetProperty("requiredBytes").GetInt64());
+        Names(body.GetProperty("fit")).ShouldBe(["gpuMemoryGiB", "usableBytes", "requiredBytes", "fits", "largestContextLength", "largestBatchSize", "reason"]);
+        body.GetProperty("sources").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_document_names_the_parameters_as_queries_write_them()
+    {
+        var document = await _client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        var parameters = document.GetProperty("paths").GetProperty("/api/v1/requirements").GetProperty("get").GetProperty("parameters");
+        parameters.EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString()).ShouldBe(
+            ["model", "mode", "precision", "contextLength", "batchSize", "optimizer", "recompute", "zeroStage", "gpus", "tensorParallel", "gpuMemoryGiB"], ignoreOrder: true);
+    }
+
     [Theory]
+    [InlineData("?model=gpt2&optimizer=lion&recompute=some&zeroStage=4&gpus=0&tensorParallel=17&gpuMemoryGiB=-1", new[] { "optimizer", "recompute", "zeroStage", "gpus", "tensorParallel", "gpuMemoryGiB" })]
+    [InlineData("?model=gpt2&gpuMemoryGiB=1e9", new[] { "gpuMemoryGiB" })]
+    [InlineData("?model=gpt2&gpuMemoryGiB=10001", new[] { "gpuMemoryGiB" })]
+    [InlineData("?model=gpt2&mode=inference&optimizer=adamw", new[] { "optimizer" })]
+    [InlineData("?model=gpt2&tensorParallel=5", new[] { "tensorParallel" })]
     [InlineData("?mode=banana&precision=9&contextLength=-1&batchSize=1e9", new[] { "model", "mode", "precision", "contextLength", "batchSize" })]
     [InlineData("?model=gpt2&contextLength=0", new[] { "contextLength" })]
     [InlineData("?model=gpt2&batchSize=99999999999999999999", new[] { "batchSize" })]

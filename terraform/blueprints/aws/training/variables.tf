@@ -211,13 +211,13 @@ variable "mode" {
 }
 
 variable "precision" {
-  description = "Number format of the weights: fp32, bf16, fp16, int8 or int4."
+  description = "Number format of the weights: fp32, bf16, fp16, int8, int4, fp8 or fp4."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(["fp32", "bf16", "fp16", "int8", "int4"], var.precision)
-    error_message = "precision must be fp32, bf16, fp16, int8 or int4."
+    condition     = contains(["fp32", "bf16", "fp16", "int8", "int4", "fp8", "fp4"], var.precision)
+    error_message = "precision must be fp32, bf16, fp16, int8, int4, fp8 or fp4."
   }
 }
 
