@@ -43,7 +43,13 @@ internal static class Examples
         new ModelParameters(109_482_240, 109_482_240, new Dictionary<string, long> { ["F32"] = 109_482_240 }, "safetensors headers", Confidence.Headers),
         TrainableParameters: 109_482_240,
         new MemoryBreakdown(218_964_480, 0, 0, 1_610_612_736, 218_964_480, 1_313_786_880, 1_073_741_824),
-        HostMemoryBytes: 656_893_440, DiskBytes: 2_627_573_760, new GpuRequirements("7.0", [1, 2, 4], KeyValueHeads: 12), "docs/requirements.md", ["batch size 16 was asked for"]);
+        HostMemoryBytes: 656_893_440, DiskBytes: 2_627_573_760, new GpuRequirements("7.0", [1, 2, 4], KeyValueHeads: 12), "docs/requirements.md", ["batch size 16 was asked for"])
+    {
+        Sources = [new PartSource("activationBytes", "arXiv:2205.05198 table 2")],
+        Training = new TrainingSetup(TrainingOptimizer.Adamw, Recomputation.Selective, ZeroStage: 3),
+        PerGpu = new GpuShare(Gpus: 2, TensorParallel: 1, DataParallel: 2, new MemoryBreakdown(109_482_240, 0, 0, 1_610_612_736, 109_482_240, 656_893_440, 1_073_741_824)),
+        Fit = new WorkloadFit(16, 13_658_396_590, 3_560_212_480, Fits: true, LargestContextLength: 512, LargestBatchSize: 115, Reason: null),
+    };
 
     public static Recommendation Recommendation { get; } = new(
         [new RankedOffer(Offer, new OfferFit(4_436_070_400, 14_495_514_624, 69.4m, 1, 1), new OfferCost(0.1894m, 0.3788m, 1.1364m, 2.0m), ["cheapest of 31 that fit"])],

@@ -43,10 +43,18 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
         return Counted(held.Parameters, null, config, elements.ByDtype, "safetensors headers", Confidence.Headers, held.Bytes, held.Precision, held.Notes);
     }
 
-    private static ParameterCount? FromConfig(HubModel model, ModelConfig? config) =>
-        config is not null && ParameterFormulas.Total(config) is { } total
-            ? Computed(total, null, model, config, "config.json, by formula", Confidence.Config, [])
-            : null;
+    private static ParameterCount? FromConfig(HubModel model, ModelConfig? config)
+    {
+        if (config is null)
+        {
+            return null;
+        }
+
+        var total = WeightFiles.Bytes(model.Files) is { } bytes && Formats.Bits(Formats.Stored(config)) is >= 16 and var bits
+            ? ParameterFormulas.Nearest(config, (Int128)bytes * 8 / bits)
+            : ParameterFormulas.Total(config);
+        return total is { } counted ? Computed(counted, null, model, config, "config.json, by formula", Confidence.Config, []) : null;
+    }
 
     private static ParameterCount? FromPublication(HubModel model, ModelConfig? config) =>
         Computed(model.PublishedParameters ?? 0, null, model, config, "figure published with the model", Confidence.Name, []);

@@ -57,6 +57,42 @@ public static class ParameterFormulas
         : null;
 
     /// <summary>
+    /// The count that comes nearest to what weight files hold, among those that the config leaves open: head and embedding as one matrix or
+    /// two, and the heads of BERT's pre-training. The formula's own where none comes within 1 %, as in files of another dtype.
+    /// </summary>
+    internal static Int128? Nearest(ModelConfig config, Int128 stored)
+    {
+        if (Total(config) is not { } own)
+        {
+            return null;
+        }
+
+        var nearest = own;
+        foreach (var open in Variants(config))
+        {
+            if (Total(open) is { } total && Int128.Abs(stored - total) < Int128.Abs(stored - nearest))
+            {
+                nearest = total;
+            }
+        }
+
+        return Int128.Abs(stored - nearest) <= stored / 100 ? nearest : own;
+    }
+
+    private static IEnumerable<ModelConfig> Variants(ModelConfig config)
+    {
+        if (config.TieWordEmbeddings is null)
+        {
+            yield return config with { TieWordEmbeddings = !Tied(config) };
+        }
+
+        if (config.Type == "bert" && config.IsFor("ForMaskedLM"))
+        {
+            yield return config with { Architectures = [config.Dtype is null ? "BertLMHeadModel" : "BertForPreTraining"] };
+        }
+    }
+
+    /// <summary>
     /// For types without a formula: as if it were a decoder with RMS norms and gated feed-forward networks; null unless the config
     /// names a causal language model and tells RMS norms.
     /// </summary>

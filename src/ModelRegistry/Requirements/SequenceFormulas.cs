@@ -22,6 +22,7 @@ internal static class SequenceFormulas
         var decoder = (decoders * ((8 * h * inner) + feedForward + (3 * h))) + h + (positions * (everywhere ? decoders : 1));
         var embedding = (Int128)v * h;
         return c.IsFor("EncoderModel") ? embedding + encoder
+            : c.IsFor("ForSequenceClassification") ? embedding + encoder + decoder + Linear(h, h) + Linear(h, c.Labels ?? 2)
             : embedding + encoder + decoder + (ParameterFormulas.Tied(c) || c.IsBare ? 0 : embedding);
     }
 

@@ -160,6 +160,19 @@ public class ParameterCountTests
     [InlineData("org/999x9999b")]
     public void A_name_without_a_size_tells_none(string id) => ParameterCount.Of(Sample.Made() with { Id = id }, null).ShouldBeNull();
 
+    [Theory]
+    [InlineData("""{"model_type":"bert","architectures":["BertForMaskedLM"],"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"max_position_embeddings":512,"vocab_size":30522}""", 438_081_240, 109_514_298)]
+    [InlineData("""{"model_type":"bert","architectures":["BertForMaskedLM"],"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"max_position_embeddings":512,"vocab_size":30522}""", 440_449_768, 110_106_428)]
+    [InlineData("""{"model_type":"llama","hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"torch_dtype":"bfloat16"}""", 2_471_645_608, 1_235_814_400)]
+    [InlineData("""{"model_type":"llama","hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"torch_dtype":"bfloat16"}""", 4_943_000_000, 1_498_482_688)]
+    public void Files_settle_what_the_config_leaves_open(string config, long bytes, long parameters)
+    {
+        var count = Count(Sample.Made(config, null, new ModelFile("model.safetensors", bytes, null)));
+
+        count.Parameters.Total.ShouldBe(parameters);
+        count.Parameters.Confidence.ShouldBe(Confidence.Config);
+    }
+
     [Fact]
     public void An_architecture_without_a_formula_is_counted_as_a_decoder_of_its_dimensions()
     {
