@@ -179,7 +179,14 @@ public sealed class OracleTests
             return new Verdict("unknown-price");
         }
 
-        return needs.Precision == Precision.Bf16 && offer.Gpu.Model is ("T4" or "V100") ? new Verdict("dtype") : Size();
+        var computes = needs.Precision switch
+        {
+            Precision.Bf16 => offer.Gpu.Model is not ("T4" or "V100"),
+            Precision.Fp8 => offer.Gpu.Model is "L4" or "H100",
+            Precision.Fp4 => false,
+            _ => true,
+        };
+        return computes ? Size() : new Verdict("dtype");
 
         Verdict Size()
         {
