@@ -16,6 +16,10 @@ internal static class Sample
 
     public static HubModel Shipped(string id) => Snapshot.Shipped.Find("huggingface", id).ShouldNotBeNull();
 
+    /// <summary>The shipped models whose number of parameters something tells.</summary>
+    public static IReadOnlyList<HubModel> Sizable { get; } =
+        [.. Snapshot.Shipped.Models.Where(model => ParameterCount.Of(model, ModelConfig.Parse(model.Config)) is not null).OrderBy(model => model.Id, StringComparer.Ordinal)];
+
     public static ModelConfig ParsedConfig(string json) => ModelConfig.Parse(JsonSerializer.Deserialize<JsonElement>(json)).ShouldNotBeNull();
 
     public static HubModel Made(string? config = null, IReadOnlyDictionary<string, long>? elements = null, params ModelFile[] files) => new(

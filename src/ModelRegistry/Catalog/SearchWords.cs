@@ -88,7 +88,7 @@ internal static class SearchWords
     /// <summary>A filter's word; null where the value has no letter or digit to look for.</summary>
     public static string? Filter(string kind, string? value)
     {
-        var clean = string.Concat((value ?? "").Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_' or ':' or '/' or '+'));
+        var clean = string.Concat(((kind == Task ? TaskWords.Of(value) : value) ?? "").Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_' or ':' or '/' or '+'));
         return clean.Length is 0 or > 200 ? null : kind + clean;
     }
 

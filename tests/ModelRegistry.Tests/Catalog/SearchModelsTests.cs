@@ -27,7 +27,7 @@ public abstract class SearchModelsTests(string store) : IAsyncLifetime
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Theory]
-    [InlineData("")]
+    [InlineData("&source=huggingface")]
     [InlineData("&search=quokka")]
     [InlineData("&search=quokka&task=text-generation")]
     [InlineData("&framework=gguf&maxParameters=5M")]

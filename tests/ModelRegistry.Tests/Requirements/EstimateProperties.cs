@@ -13,7 +13,7 @@ public class EstimateProperties
 {
     private const int Cases = 1000;
 
-    private static readonly HubModel[] Shipped = [.. Snapshot.Shipped.Models.OrderBy(model => model.Id, StringComparer.Ordinal)];
+    private static readonly HubModel[] Shipped = [.. Sample.Sizable.OrderBy(model => model.Id, StringComparer.Ordinal)];
 
     private static readonly string[] Configs = [.. JsonSerializer.Deserialize<JsonElement[]>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Samples", "parameter-counts.json")))!.Select(model => model.GetProperty("config").GetRawText())];
