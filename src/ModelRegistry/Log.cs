@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "{Model} comes from {Origin} of {AsOf:yyyy-MM-dd}: {Reason}")]
     public static partial void FellBack(ILogger logger, string model, string origin, DateTimeOffset asOf, string reason);
 
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "{Model} is shown without {Part}: {Reason}")]
+    public static partial void WithoutPart(ILogger logger, string model, string part, string reason);
+
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "The catalogue of {Source} is taken over: {Seen} entries, {Added} new, {Updated} known, {Skipped} unreadable")]
     public static partial void SyncDone(ILogger logger, string source, long seen, long added, long updated, long skipped);
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using RestEase;
 using Terradev.Contracts.ModelRegistry;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
@@ -13,11 +12,14 @@ namespace Terradev.ModelRegistry;
 /// <summary>The service as two methods; its own process and Standalone call the same ones.</summary>
 public static class ModelRegistryModule
 {
-    /// <summary>Store, cache, hubs and consumers. Settings: <see cref="HuggingFaceOptions"/>.</summary>
+    /// <summary>Store, cache, hubs and consumers. Settings: <see cref="HuggingFaceOptions"/>, <see cref="TensorFlowHubOptions"/>, <see cref="PyTorchHubOptions"/>.</summary>
     public static IHostApplicationBuilder AddModelRegistry(this IHostApplicationBuilder builder)
     {
         builder.AddStore<ModelRegistryDb, SqliteModelRegistryDb, PostgresModelRegistryDb>("modelregistry");
         builder.AddCache();
+        builder.AddReferenceModels();
+        builder.AddPyTorchHub();
+        builder.AddTensorFlowHub();
         builder.AddHuggingFace();
         builder.AddOutbox<ModelRegistryDb>([typeof(ModelCatalogUpdated)]);
         builder.Services.AddScoped<CatalogWriter>();
@@ -57,10 +59,6 @@ public static class ModelRegistryModule
     }
 
     private static void AddClient<TApi>(IHostApplicationBuilder builder, string name, int maxBodyBytes)
-        where TApi : class
-    {
-        builder.Services.AddHubHttp(name, services => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint(), maxBodyBytes);
-        builder.Services.AddSingleton(services =>
-            new RestClient(services.GetRequiredService<IHttpClientFactory>().CreateClient(name)) { ResponseDeserializer = new HubJson() }.For<TApi>());
-    }
+        where TApi : class =>
+        builder.AddHubClient<TApi>(name, services => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint(), maxBodyBytes);
 }

@@ -63,6 +63,9 @@ public static class HubAnswer
 /// <param name="Token">Sent to <paramref name="Address"/> and to no other host; null calls anonymously.</param>
 public sealed record HubEndpoint(Uri Address, string? Token)
 {
+    /// <summary>How the token is sent: <c>Bearer</c>, or <c>Basic</c> for one that is name and key in base64.</summary>
+    public string Scheme { get; init; } = "Bearer";
+
     /// <summary>Reads a configured address; false for anything that is not an absolute http or https address without user information.</summary>
     public static bool TryRead(string text, out Uri address)
     {

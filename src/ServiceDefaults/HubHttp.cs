@@ -214,7 +214,7 @@ internal sealed class HubHandler(HubEndpoint endpoint, ResiliencePipeline<HttpRe
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        request.Headers.Authorization = endpoint.Token is { } token && endpoint.IsAt(address) ? new AuthenticationHeaderValue("Bearer", token) : null;
+        request.Headers.Authorization = endpoint.Token is { } token && endpoint.IsAt(address) ? new AuthenticationHeaderValue(endpoint.Scheme, token) : null;
         return request;
     }
 

@@ -16,13 +16,16 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
     private readonly bool _keeps;
     private readonly Uri _hub;
     private readonly string? _postgres;
+    private readonly IReadOnlyDictionary<string, string> _settings;
 
     /// <param name="hub">Null for a hub that cannot be reached.</param>
     /// <param name="store"><c>sqlite</c>, or <c>postgres</c> for a new database on the server that <c>./test.sh</c> starts.</param>
     /// <param name="directory">A data directory that outlives the service; null for one of its own.</param>
-    public RegistryApp(FakeHub? hub = null, string store = "sqlite", string? directory = null)
+    /// <param name="settings">Settings beside those of the Hugging Face hub; no other hub can be reached without one.</param>
+    public RegistryApp(FakeHub? hub = null, string store = "sqlite", string? directory = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         _directory = directory ?? Directory.CreateTempSubdirectory("terradev-models-").FullName;
+        _settings = settings ?? new Dictionary<string, string>();
         _keeps = directory is not null;
         _hub = hub?.Address ?? new Uri("http://hub.invalid/");
         _postgres = store == "postgres" ? $"{Requires.Setting("TERRADEV_TEST_POSTGRES")};Database=models_{Guid.NewGuid():N}" : null;
@@ -51,6 +54,16 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
         builder.UseSetting("ConnectionStrings:modelregistry", _postgres);
         builder.UseSetting("HF_ENDPOINT", _hub.ToString());
         builder.UseSetting("HF_TOKEN", Token);
+        foreach (var setting in new[] { "TensorFlowHub:Endpoint", "PyTorchHub:Endpoint", "PyTorchHub:RawEndpoint" })
+        {
+            builder.UseSetting($"ModelRegistry:{setting}", "http://hub.invalid/");
+        }
+
+        foreach (var (setting, value) in _settings)
+        {
+            builder.UseSetting(setting, value);
+        }
+
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }
 

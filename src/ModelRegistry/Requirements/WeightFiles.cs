@@ -29,7 +29,7 @@ public static partial class WeightFiles
                 && ComponentWeights().IsMatch(file.Path[(file.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]))];
         }
 
-        return new[] { Safetensors(), Pickle() }
+        return new[] { Safetensors(), Pickle(), TensorFlow() }
             .Select(format => files.Where(file => format.IsMatch(file.Path)).ToArray())
             .FirstOrDefault(chosen => chosen.Length > 0) ?? [];
     }
@@ -39,6 +39,10 @@ public static partial class WeightFiles
 
     [GeneratedRegex(@"^model([-_]\d{5,6}-of-\d{5,6})?\.safetensors$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Safetensors();
+
+    // Variables of a SavedModel, or weights that Keras saves by themselves.
+    [GeneratedRegex(@"(^|/)variables\.data-\d{5}-of-\d{5}$|^model\.weights\.h5$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TensorFlow();
 
     [GeneratedRegex(@"^pytorch_model([-_]\d{5,6}-of-\d{5,6})?\.bin$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Pickle();
