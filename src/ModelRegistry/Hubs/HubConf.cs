@@ -43,9 +43,10 @@ internal sealed record HubConf(IReadOnlyList<string> EntryPoints, IReadOnlyList<
 
     private static bool Statement(HubConfToken[] tokens, List<string> names, List<string> dependencies, HashSet<string> defined)
     {
-        void Define(string name)
+        void Define(HubConfToken token)
         {
-            if (name.Length > 0 && !char.IsDigit(name[0]) && defined.Count < MaxNames && defined.Add(name) && name[0] != '_')
+            var name = token.Text;
+            if (token.Kind is HubConfToken.Kinds.Name && !char.IsDigit(name[0]) && defined.Count < MaxNames && defined.Add(name) && name[0] != '_')
             {
                 names.Add(name);
             }
@@ -54,10 +55,10 @@ internal sealed record HubConf(IReadOnlyList<string> EntryPoints, IReadOnlyList<
         switch (tokens)
         {
             case [var def, var name, ..] when def.Is("def") || def.Is("class"):
-                Define(name.Text);
+                Define(name);
                 return false;
             case [var asynchronous, var def, var name, ..] when asynchronous.Is("async") && def.Is("def"):
-                Define(name.Text);
+                Define(name);
                 return false;
             case [var from, var module, ..] when from.Is("from"):
                 return !module.Is("__future__") && Import(tokens, Define);
@@ -65,7 +66,7 @@ internal sealed record HubConf(IReadOnlyList<string> EntryPoints, IReadOnlyList<
                 dependencies.AddRange(value.Where(token => token.Kind is HubConfToken.Kinds.String).Select(token => token.Text).Take(MaxDependencies - dependencies.Count));
                 return false;
             case [{ Kind: HubConfToken.Kinds.Name } target, var sign, .. var value] when sign.Is("=") && IsCallable(value, defined):
-                Define(target.Text);
+                Define(target);
                 return false;
             default:
                 return tokens.Any(token => token.Is("globals") || token.Is("setattr") || token.Is("exec"));
@@ -73,7 +74,7 @@ internal sealed record HubConf(IReadOnlyList<string> EntryPoints, IReadOnlyList<
     }
 
     // from a.b import c, d as e    from a import (c, d)    from a import *
-    private static bool Import(HubConfToken[] tokens, Action<string> define)
+    private static bool Import(HubConfToken[] tokens, Action<HubConfToken> define)
     {
         var at = 1;
         while (at < tokens.Length && !tokens[at].Is("import"))
@@ -91,7 +92,7 @@ internal sealed record HubConf(IReadOnlyList<string> EntryPoints, IReadOnlyList<
             if (tokens[at].Kind is HubConfToken.Kinds.Name)
             {
                 at += at + 2 < tokens.Length && tokens[at + 1].Is("as") ? 2 : 0;
-                define(tokens[at].Text);
+                define(tokens[at]);
             }
         }
 
