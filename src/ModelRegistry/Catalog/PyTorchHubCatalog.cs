@@ -7,8 +7,8 @@ using Terradev.ModelRegistry.Hubs;
 namespace Terradev.ModelRegistry.Catalog;
 
 /// <summary>
-/// The pages of PyTorch Hub, file <c>pytorch-hub.csv</c>, with ids such as <c>pytorch_vision_resnet</c>, and the entry points of torchvision,
-/// file <c>torchvision.csv</c>, with ids such as <c>pytorch/vision/resnet50</c>: repository and entry point, as torch.hub loads them.
+/// The pages of PyTorch Hub, file <c>pytorch-hub.csv</c>, with ids such as <c>pytorch_vision_resnet</c>, and the models of torchvision,
+/// file <c>torchvision.csv</c>, with ids such as <c>pytorch/vision/resnet50</c>: repository and entry point, as torch.hub loads most of them.
 /// </summary>
 internal static class PyTorchHubCatalog
 {
@@ -34,7 +34,11 @@ internal static class PyTorchHubCatalog
         ["pytorch", "torchvision", "vision"], StoredElements: null, files[0].Parameters, [.. files.Select(file => new ModelFile(file.FileName, null, null))],
         Config: null, new Provenance(Snapshot.Origin, WeightsAsOf), $"{files[0].Parameters:N0} is the parameter count that torchvision publishes for {files[0].Name}.")
     {
-        Usage = [Load(Torchvision, entryPoint), .. files.Select(file => file.Address)],
+        Usage =
+        [
+            .. files[0].TorchHub ? [Load(Torchvision, entryPoint)] : Array.Empty<string>(), $"torchvision.models.get_model('{entryPoint}', weights='DEFAULT')",
+            .. files.Select(file => file.Address),
+        ],
     };
 
     private static HubModel ToModel(CsvReader row, Dictionary<string, Weights[]> weights)
@@ -50,18 +54,18 @@ internal static class PyTorchHubCatalog
             largest is null ? null : $"{largest.Parameters:N0} is the parameter count that torchvision publishes for {largest.EntryPoint}, the largest entry point of this page.")
         {
             Title = row.GetField("title"),
-            Description = $"{row.GetField("summary")} By {row.GetField("author")}.",
+            Description = $"{row.GetField("summary")!.TrimEnd('.')}. By {row.GetField("author")}.",
             Usage = [.. loads.Select(load => Load(load[0], load[1]))],
         };
     }
 
     // One row of torchvision.csv; the rows of an entry point begin with its default weights.
-    private sealed record Weights(string EntryPoint, string Name, string Task, long Parameters, string Address)
+    private sealed record Weights(string EntryPoint, bool TorchHub, string Name, string Task, long Parameters, string Address)
     {
         public string FileName => Address[(Address.LastIndexOf('/') + 1)..];
 
         public static Weights Read(CsvReader row) => new(
-            row.GetField("entry_point")!, row.GetField("weights")!, row.GetField("task")!,
+            row.GetField("entry_point")!, row.GetField("torch_hub") == "true", row.GetField("weights")!, row.GetField("task")!,
             long.Parse(row.GetField("parameters")!, NumberStyles.None, CultureInfo.InvariantCulture), row.GetField("url")!);
     }
 }

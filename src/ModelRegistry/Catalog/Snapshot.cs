@@ -60,11 +60,14 @@ public sealed class Snapshot
         {
             db.ChangeTracker.Clear();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await new CatalogWriter(db).WriteAsync(Shipped.Models.Select(model => ModelEntry.Of(model)), cancellationToken);
+            await new CatalogWriter(db).WriteAsync(Shipped.Models.Select(model => ModelEntry.Of(model, listed: IsListing(model))), cancellationToken);
             await CatalogSync.RememberAsync(db, Origin, version, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         });
     }
+
+    // What tells nothing of a model's size stands back as soon as the hub tells anything.
+    private static bool IsListing(HubModel model) => model is { Files.Count: 0, Config: null, PublishedParameters: null, StoredElements: null };
 
     private static string Hash()
     {

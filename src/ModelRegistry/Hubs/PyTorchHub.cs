@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Terradev.Contracts;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ServiceDefaults;
 
@@ -20,7 +19,6 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
     private const string Branch = "master";
     private const int PageSize = 25;
     private const int AtOnce = 5;
-    private const int EntryPointsShown = 50;
 
     private static readonly GitHubReference Pages = new("pytorch/hub", Branch);
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
@@ -95,7 +93,7 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
         }
 
         Dictionary<string, GitHubRepository> repositories = new(StringComparer.OrdinalIgnoreCase);
-        var names = pages.Select(entry => (entry.Page.Repository ?? entry.Page.Source)?.Repository).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        var names = pages.Select(entry => entry.Page.Starred).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         foreach (var (name, repository) in await EachAsync(names, name => RepositoryAsync(name, cancellationToken)))
         {
             if (repository is { Outcome: HubOutcome.Unavailable, RetryAfter: not null })
@@ -116,7 +114,7 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
 
         var done = place with { Done = place.Done + entries.Length };
         return HubAnswer.Found(new HubPage(
-            [.. pages.Select(entry => ToHubModel(entry.Page, entry.Blob, repositories.GetValueOrDefault((entry.Page.Repository ?? entry.Page.Source)?.Repository ?? ""), null))],
+            [.. pages.Select(entry => PyTorchHubModels.Of(entry.Page, entry.Blob, repositories.GetValueOrDefault(entry.Page.Starred ?? ""), null, time.GetUtcNow()))],
             done.Done < tree.Pages.Count && entries.Length > 0 ? done.ToString() : null,
             skipped)
         { Mark = done.EntityTag, Wait = wait ?? TimeSpan.Zero });
@@ -137,8 +135,7 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
             return HubAnswer.Unavailable<HubModel>($"The hub's page cannot be read: {reason}.");
         }
 
-        var name = (page.Repository ?? page.Source)?.Repository;
-        var repository = name is null ? null : (await RepositoryAsync(name, cancellationToken)).Value;
+        var repository = page.Starred is { } name ? (await RepositoryAsync(name, cancellationToken)).Value : null;
         HubConf? hubConf = null;
         if (page.Source is { } source)
         {
@@ -150,7 +147,7 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
             }
         }
 
-        return HubAnswer.Found(ToHubModel(page, null, repository, hubConf));
+        return HubAnswer.Found(PyTorchHubModels.Of(page, null, repository, hubConf, time.GetUtcNow()));
     }
 
     private async Task<HubAnswer<HubModel>> FindEntryPointAsync(GitHubReference repository, string entryPoint, CancellationToken cancellationToken)
@@ -162,50 +159,17 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
         }
 
         var hubConf = HubConf.Read(file);
+        var shipped = Snapshot.Shipped.Find(Name, $"{repository}/{entryPoint}");
         if (!hubConf.HasMore && !hubConf.EntryPoints.Contains(entryPoint, StringComparer.Ordinal))
         {
-            return new HubAnswer<HubModel>(HubOutcome.Unknown, null, $"hubconf.py of {repository} has no entry point of that name.");
+            // torchvision has models that its hubconf.py leaves out; the shipped table knows them.
+            return shipped is null
+                ? new HubAnswer<HubModel>(HubOutcome.Unknown, null, $"hubconf.py of {repository} has no entry point of that name.")
+                : HubAnswer.Unavailable<HubModel>($"hubconf.py of {repository} does not offer this model.");
         }
 
         var told = (await RepositoryAsync(repository.Repository, cancellationToken)).Value;
-        var shipped = Snapshot.Shipped.Find(Name, $"{repository}/{entryPoint}");
-        return HubAnswer.Found(new HubModel(
-            Name, $"{repository}/{entryPoint}", null, shipped?.Task, "pytorch", told?.License ?? shipped?.License, Gated: false, Downloads: null, Likes: null, told?.PushedAt,
-            shipped?.Tags ?? ["pytorch"], StoredElements: null, shipped?.PublishedParameters, shipped?.Files ?? [], Config: null, Now(), Notes(shipped, hubConf))
-        {
-            Stars = told?.Stars,
-            Usage = shipped?.Usage ?? [PyTorchHubCatalog.Load(repository.ToString(), entryPoint)],
-        });
-    }
-
-    private HubModel ToHubModel(PyTorchHubPage page, string? blob, GitHubRepository? repository, HubConf? hubConf)
-    {
-        var shipped = Snapshot.Shipped.Find(Name, page.Id);
-        var loads = page.Loads.Select(load => PyTorchHubCatalog.Load(load.Repository.ToString(), load.EntryPoint));
-
-        // A page whose calls pass a variable names no entry point: those of hubconf.py are what there is.
-        var offered = page.Loads.Count == 0 && page.Source is { } source
-            ? (hubConf?.EntryPoints ?? []).Take(EntryPointsShown).Select(entryPoint => PyTorchHubCatalog.Load(source.ToString(), entryPoint))
-            : [];
-        return new HubModel(
-            Name, page.Id, blob, shipped?.Task ?? TaskWords.In($"{page.Title} {page.Description}"), "pytorch", repository?.License, Gated: false, Downloads: null, Likes: null,
-            repository?.PushedAt, [.. page.Tags.Prepend("pytorch").Append(page.Accelerator).Append(page.Repository?.Repository).OfType<string>().Distinct(StringComparer.Ordinal)],
-            StoredElements: null, shipped?.PublishedParameters, Files: [], Config: null, Now(), Notes(shipped, hubConf))
-        {
-            Title = page.Title,
-            Description = page.Description,
-            Stars = repository?.Stars,
-            Usage = [.. loads, .. offered],
-        };
-    }
-
-    private static string? Notes(HubModel? shipped, HubConf? hubConf) => Text.Clean(
-        $"{shipped?.Note} {(hubConf is { Dependencies.Count: > 0 } ? $"hubconf.py needs the packages {string.Join(", ", hubConf.Dependencies)}." : "")}".Trim(), 1000);
-
-    private Provenance Now()
-    {
-        var now = time.GetUtcNow();
-        return new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
+        return HubAnswer.Found(PyTorchHubModels.Of(repository, entryPoint, told, shipped, hubConf, time.GetUtcNow()));
     }
 
     private Task<HubAnswer<string>> FileAsync(GitHubReference repository, string path, CancellationToken cancellationToken) => AskAsync($"{repository} {path}", async () =>

@@ -32,6 +32,9 @@ internal sealed record PyTorchHubPage(
     /// <summary>The repository whose <c>hubconf.py</c> the page is about: the one that it loads from, else the one that it names.</summary>
     public GitHubReference? Source => Loads is [var (repository, _), ..] ? repository : Repository;
 
+    /// <summary>The repository whose stars are the page's.</summary>
+    public string? Starred => (Repository ?? Source)?.Repository;
+
     // torch.hub.load('pytorch/vision:v0.10.0', 'resnet18', pretrained=True)    torch.hub.load(repo_or_dir='a/b', model='c')
     private static IEnumerable<(GitHubReference Repository, string EntryPoint)> LoadsIn(string text)
     {

@@ -29,7 +29,7 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
     /// <summary>Newest first, so that a pass ends at the last one's time. Kaggle does not tell when a model changed: new versions are seen by full passes and lookups.</summary>
     public Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken) => AskAsync("its catalogue", async () =>
     {
-        var response = await api.ListModelsAsync("publishTime", PageSize, position.Cursor, cancellationToken);
+        var response = await api.ListModelsAsync("createTime", PageSize, position.Cursor, cancellationToken);
         if (!response.ResponseMessage.IsSuccessStatusCode)
         {
             return HubRefusal.Of<HubPage>(response.ResponseMessage, time);

@@ -261,6 +261,18 @@ public sealed class PyTorchHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_of_torchvision_that_its_hubconf_leaves_out_comes_from_the_shipped_table()
+    {
+        _raw.Serve("/pytorch/vision/HEAD/hubconf.py", "from torchvision.models import resnet50");
+        await using var scope = await _app.ScopeAsync();
+
+        var found = await scope.ServiceProvider.GetRequiredService<FindModel>().RunAsync("pytorch-hub:pytorch/vision/retinanet_resnet50_fpn", TestContext.Current.CancellationToken);
+
+        found.Model.ShouldNotBeNull().PublishedParameters.ShouldBe(34_014_999);
+        found.Model.Usage[0].ShouldBe("torchvision.models.get_model('retinanet_resnet50_fpn', weights='DEFAULT')");
+    }
+
+    [Fact]
     public async Task An_entry_point_made_at_run_time_is_believed()
     {
         _raw.Serve("/pytorch/fairseq/HEAD/hubconf.py", "for name in models:\n    globals()[name] = models[name]");
