@@ -28,6 +28,8 @@ public static class RefusalCodes
     public const string ModelNotFound = "model-not-found";
     public const string ModelGated = "model-gated";
     public const string ModelSizeUnknown = "model-size-unknown";
+    public const string ModelFilesUnknown = "model-files-unknown";
+    public const string ModelExists = "model-exists";
     public const string DatasetNotFound = "dataset-not-found";
     public const string DatasetGated = "dataset-gated";
     public const string UnknownSource = "unknown-source";

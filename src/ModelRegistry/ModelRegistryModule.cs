@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terradev.Contracts.ModelRegistry;
+using Terradev.ModelRegistry.Artifacts;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
 using Terradev.ModelRegistry.Migrations;
@@ -26,6 +27,7 @@ public static class ModelRegistryModule
         builder.Services.AddScoped<SearchModels>();
         builder.Services.AddScoped<FindModel>();
         builder.Services.AddScoped<SizeWorkload>();
+        builder.Services.AddScoped<VerifyCopy>();
         builder.AddToBus(bus => bus.AddConsumer<OnResolveModel>(), typeof(ModelCatalogUpdated));
         builder.Services.AddSingleton<SyncSignal>();
         builder.Services.AddSingleton<SyncPass>();
@@ -36,6 +38,7 @@ public static class ModelRegistryModule
     public static IEndpointRouteBuilder MapModelRegistry(this IEndpointRouteBuilder app)
     {
         app.MapSyncApi();
+        app.MapArtifactsApi();
         app.MapModelsApi();
         app.MapRequirementsApi();
         return app;

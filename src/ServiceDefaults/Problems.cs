@@ -24,6 +24,8 @@ public static class Problems
         [RefusalCodes.ModelNotFound] = (422, "The model was not found"),
         [RefusalCodes.ModelGated] = (422, "The model is gated"),
         [RefusalCodes.ModelSizeUnknown] = (422, "The size of the model is unknown"),
+        [RefusalCodes.ModelFilesUnknown] = (422, "The files of the model are unknown"),
+        [RefusalCodes.ModelExists] = (409, "The model is registered already"),
         [RefusalCodes.DatasetNotFound] = (422, "The dataset was not found"),
         [RefusalCodes.DatasetGated] = (422, "The dataset is gated"),
         [RefusalCodes.UnknownSource] = (422, "The hub is not known"),
