@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Hosting;
 using Terradev.Cli.Catalog;
 using Terradev.Cli.Environments;
+using Terradev.Cli.Models;
 using Terradev.Cli.Up;
 using Terradev.Standalone;
 
@@ -28,6 +29,7 @@ internal static class TerradevCommand
             root.Add(command);
         }
 
+        root.Add(new VerifyCommand());
         root.Add(Serve());
         root.Add(Version());
         return root;

@@ -14,7 +14,7 @@ using Terradev.Contracts.ModelRegistry;
 namespace Terradev.Cli.Server;
 
 /// <summary>The server answered with problem details, or with something that is not Terradev's.</summary>
-internal sealed class RefusedException(Refusal refusal) : Exception(refusal.Detail)
+internal sealed class RefusedException(Refusal refusal, Exception? cause = null) : Exception(refusal.Detail, cause)
 {
     public Refusal Refusal { get; } = refusal;
 }
@@ -29,6 +29,7 @@ internal sealed class ServerUnreachableException(string detail, string nextStep,
 internal sealed class TerradevClient(HttpClient http, TimeProvider time)
 {
     private const string Environments = "api/v1/environments";
+    private const string Models = "api/v1/models";
     private const string CheckTheAddress = "Check --server or TERRADEV_URL, or leave both out to work without a server.";
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(100);
 
@@ -72,7 +73,13 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
     }
 
     public Task<Page<ModelSummary>> ModelsAsync(string query, CancellationToken cancellationToken) =>
-        GetAsync<Page<ModelSummary>>($"api/v1/models{query}", cancellationToken);
+        GetAsync<Page<ModelSummary>>($"{Models}{query}", cancellationToken);
+
+    /// <param name="model">Written <c>source:id</c>, or an id of Hugging Face's.</param>
+    public Task<ModelDetail> ModelAsync(string model, CancellationToken cancellationToken) => GetAsync<ModelDetail>(OfModel(model), cancellationToken);
+
+    public Task<CopyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellationToken) =>
+        SendAsync<CopyReport>(Post($"{Models}/verify", request), cancellationToken);
 
     public Task<Page<DatasetSummary>> DatasetsAsync(string query, CancellationToken cancellationToken) =>
         GetAsync<Page<DatasetSummary>>($"api/v1/datasets{query}", cancellationToken);
@@ -157,6 +164,11 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
     }
 
     private static string Of(string name) => $"{Environments}/{Uri.EscapeDataString(name)}";
+
+    private static string OfModel(string model) => HubReference.TryParse(model, out var reference)
+        ? $"{Models}/{reference.Source}/{reference.Id}"
+        : throw new RefusedException(new Refusal(
+            RefusalCodes.InvalidRequest, $"'{model}' is not written as source:id with letters, digits, '.', '_', '-' and '/'.", "Write the model as huggingface:google-bert/bert-base-uncased."));
 
     private static HttpRequestMessage Post<T>(string address, T body) =>
         new(HttpMethod.Post, address) { Content = JsonContent.Create(body, options: TerradevJson.Options) };
