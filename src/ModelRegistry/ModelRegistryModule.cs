@@ -4,6 +4,7 @@ using Terradev.ModelRegistry.Artifacts;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
 using Terradev.ModelRegistry.Migrations;
+using Terradev.ModelRegistry.Registrations;
 using Terradev.ModelRegistry.Requirements;
 using Terradev.ModelRegistry.Sync;
 using Terradev.ServiceDefaults;
@@ -28,6 +29,7 @@ public static class ModelRegistryModule
         builder.Services.AddScoped<FindModel>();
         builder.Services.AddScoped<SizeWorkload>();
         builder.Services.AddScoped<VerifyCopy>();
+        builder.Services.AddScoped<KeepRegistration>();
         builder.AddToBus(bus => bus.AddConsumer<OnResolveModel>(), typeof(ModelCatalogUpdated));
         builder.Services.AddSingleton<SyncSignal>();
         builder.Services.AddSingleton<SyncPass>();
@@ -39,6 +41,7 @@ public static class ModelRegistryModule
     {
         app.MapSyncApi();
         app.MapArtifactsApi();
+        app.MapRegistrationsApi();
         app.MapModelsApi();
         app.MapRequirementsApi();
         return app;

@@ -53,7 +53,7 @@ internal static class VerifyReport
     };
 
     private static string[] Checksums(FileCheck file) =>
-        [file.Algorithm is null ? "-" : $"{file.Algorithm} {Short(file.Actual)}", file.Expected == file.Actual ? "-" : Short(file.Expected)];
+        [file.Algorithm is null ? "-" : Short(file.Actual), file.Expected == file.Actual ? "-" : Short(file.Expected)];
 
     private static string Short(string? hex) => Printable.Line(hex is { Length: > ShownDigits } ? hex[..ShownDigits] : hex);
 }

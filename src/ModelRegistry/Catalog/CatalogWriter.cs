@@ -33,13 +33,29 @@ internal sealed class CatalogWriter(ModelRegistryDb db)
             return new Written(0, 0);
         }
 
+        var known = await KnownAsync(batch, cancellationToken);
+        await InsertAsync(batch, columns => $"DO UPDATE SET {Assignments(columns)} {Newer}", cancellationToken);
+        return new Written(batch.Length - known, known);
+    }
+
+    /// <summary>Writes an entry where none of its source and id is; false where one is, which then stays as it is.</summary>
+    public async Task<bool> AddAsync(ModelEntry entry, CancellationToken cancellationToken) =>
+        await InsertAsync([entry], _ => "DO NOTHING", cancellationToken) > 0;
+
+    /// <summary>Writes an entry over whatever is there; only when it was created stays.</summary>
+    public Task ReplaceAsync(ModelEntry entry, CancellationToken cancellationToken) => InsertAsync(
+        [entry],
+        columns => $"DO UPDATE SET {string.Join(", ", columns.Where(column => column != nameof(ModelEntry.Created)).Select(column => $"\"{column}\" = excluded.\"{column}\""))}",
+        cancellationToken);
+
+    private Task<int> InsertAsync(ModelEntry[] batch, Func<string[], string> onConflict, CancellationToken cancellationToken)
+    {
         var sqlite = db.Database.IsSqlite();
         var table = db.Model.FindEntityType(typeof(ModelEntry))!;
         var columns = table.GetProperties().Where(property => property.Name != nameof(ModelEntry.Number)).Select(property => property.GetColumnName()).ToArray();
         var rows = sqlite ? JsonSerializer.Serialize(batch, RowsWithTicks) : JsonSerializer.Serialize(batch, Rows);
-        var known = await KnownAsync(batch, cancellationToken);
-        await db.Database.ExecuteSqlRawAsync(sqlite ? Sqlite(columns) : Postgres(columns), [rows], cancellationToken);
-        return new Written(batch.Length - known, known);
+        var insert = $"""{(sqlite ? Sqlite(columns) : Postgres(columns))} ON CONFLICT ("Source", "Key") {onConflict(columns)}""";
+        return db.Database.ExecuteSqlRawAsync(insert, [rows], cancellationToken);
     }
 
     private async Task<int> KnownAsync(ModelEntry[] batch, CancellationToken cancellationToken)
@@ -57,14 +73,12 @@ internal sealed class CatalogWriter(ModelRegistryDb db)
     private static string Postgres(string[] columns) =>
         $"""
         INSERT INTO models ({Names(columns)}) SELECT {Names(columns)} FROM json_populate_recordset(NULL::models, CAST(@p0 AS json))
-        ON CONFLICT ("Source", "Key") DO UPDATE SET {Assignments(columns)} {Newer}
         """;
 
     // SQLite needs a WHERE to tell ON CONFLICT from a join's ON.
     private static string Sqlite(string[] columns) =>
         $"""
         INSERT INTO models ({Names(columns)}) SELECT {string.Join(", ", columns.Select(column => $"value ->> '{column}'"))} FROM json_each(@p0) WHERE true
-        ON CONFLICT ("Source", "Key") DO UPDATE SET {Assignments(columns)} {Newer}
         """;
 
     private const string Newer =

@@ -12,7 +12,7 @@ internal sealed record FoundModel(HubModel? Model, Refusal? Refusal);
 
 /// <summary>
 /// Finds one model: the hub's answer of the last ten minutes, the hub, what the store last learned from it, the shipped snapshot.
-/// The hub's word that a model does not exist is final.
+/// The hub's word that a model does not exist is final. Registered models are in the store alone.
 /// </summary>
 internal sealed class FindModel(
     IEnumerable<IModelHub> hubs, ModelRegistryDb db, CatalogWriter writer, StoreReady<ModelRegistryDb> ready, IDistributedCache cache, ILogger<FindModel> logger)
@@ -28,10 +28,15 @@ internal sealed class FindModel(
                 "Write the model as huggingface:google-bert/bert-base-uncased."));
         }
 
+        if (reference.Source == ModelEntry.Registered)
+        {
+            return await RegisteredAsync(reference, cancellationToken);
+        }
+
         if (hubs.FirstOrDefault(candidate => candidate.Source == reference.Source) is not { } hub)
         {
             return Refused(new(RefusalCodes.UnknownSource, $"'{reference.Source}' is not a model hub that is known here.",
-                $"Use one of: {string.Join(", ", hubs.Select(known => known.Source))}."));
+                $"Use one of: {string.Join(", ", hubs.Select(known => known.Source).Append(ModelEntry.Registered))}."));
         }
 
         using var activity = ModelRegistryTelemetry.Source.StartActivity("find model");
@@ -59,6 +64,18 @@ internal sealed class FindModel(
             default:
                 return await FallBackAsync(reference, answer, cancellationToken);
         }
+    }
+
+    // No hub knows these, and every replica must see a change at once: neither hub nor cache is asked.
+    private async Task<FoundModel> RegisteredAsync(HubReference reference, CancellationToken cancellationToken)
+    {
+        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        var key = ModelEntry.KeyOf(reference.Id);
+        var registered = await db.Models.AsNoTracking().SingleOrDefaultAsync(entry => entry.Source == reference.Source && entry.Key == key, cancellationToken);
+        ModelRegistryTelemetry.LookedUp(registered is null ? "none" : "store");
+        return registered is not null
+            ? new FoundModel(registered.ToModel(), null)
+            : Refused(new(RefusalCodes.ModelNotFound, $"{reference} is not registered.", "Register it with POST /api/v1/models, or look at GET /api/v1/models?source=custom."));
     }
 
     private async Task<FoundModel> FallBackAsync(HubReference reference, HubAnswer<HubModel> answer, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Terradev.Contracts;
 using Terradev.Contracts.ModelRegistry;
 using Terradev.ModelRegistry.Hubs;
@@ -225,7 +226,7 @@ public static class HubModelMapping
 
 /// <summary>What of a model is read whole or not at all.</summary>
 /// <param name="Revision">The revision that the files and the config are of.</param>
-public sealed record ModelDocument(
+public sealed partial record ModelDocument(
     string? Revision,
     IReadOnlyDictionary<string, long>? StoredElements,
     long? PublishedParameters,
@@ -243,14 +244,17 @@ public sealed record ModelDocument(
 
     public static ModelDocument FromJson(string json) => JsonSerializer.Deserialize<ModelDocument>(json, Json)!;
 
-    // PostgreSQL's text holds every character but this one.
-    public string ToJson() => JsonSerializer.Serialize(this, Json).Replace("\\u0000", "", StringComparison.Ordinal);
+    // PostgreSQL's text holds every character but this one. With a backslash of its own before it, it is text like any other.
+    public string ToJson() => Nul().Replace(JsonSerializer.Serialize(this, Json), "");
+
+    [GeneratedRegex(@"\\u0000(?<=(?<!\\)(\\\\)*\\u0000)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Nul();
 }
 
 /// <summary>Makes a stranger's text fit for a column and a terminal.</summary>
 internal static class Text
 {
-    /// <summary>Without control characters and lone surrogates, trimmed, at most <paramref name="longest"/> characters; null when nothing is left.</summary>
+    /// <summary>On one line, without control characters and lone surrogates, trimmed, at most <paramref name="longest"/> characters; null when nothing is left.</summary>
     public static string? Clean(string? text, int longest)
     {
         if (text is null)
@@ -265,7 +269,7 @@ internal static class Text
 
         if (text.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
         {
-            text = string.Concat(text.EnumerateRunes().Where(rune => rune != System.Text.Rune.ReplacementChar && !System.Text.Rune.IsControl(rune)));
+            text = string.Concat(text.Replace('\n', ' ').Replace('\t', ' ').EnumerateRunes().Where(rune => rune != System.Text.Rune.ReplacementChar && !System.Text.Rune.IsControl(rune)));
         }
 
         text = text.Trim();
