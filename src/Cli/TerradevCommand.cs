@@ -29,6 +29,8 @@ internal static class TerradevCommand
             root.Add(command);
         }
 
+        root.Add(ModelCommands.Models());
+        root.Add(new SyncCommand());
         root.Add(new VerifyCommand());
         root.Add(Serve());
         root.Add(Version());

@@ -14,6 +14,9 @@ public sealed class BodiesTests
         [nameof(Offer)] = Examples.Offer,
         [nameof(Recommendation)] = Examples.Recommendation,
         [nameof(ModelRequirements)] = Examples.Requirements,
+        [nameof(RegisterModel)] = ModelExamples.Registration,
+        [nameof(VerifyRequest)] = ModelExamples.Verify,
+        [nameof(CopyReport)] = ModelExamples.Report,
     };
 
     public static TheoryData<string> Names => [.. Bodies.Keys];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Terradev.Cli.Terminal;
 using Terradev.Cli.Up;
 using Terradev.Contracts;
@@ -10,23 +9,11 @@ namespace Terradev.Cli.Catalog;
 /// <summary>The commands that look something up and change nothing.</summary>
 internal static class CatalogCommands
 {
-    public static IEnumerable<Command> All() => [Models(), Datasets(), Offers(), Recommend()];
+    public static IEnumerable<Command> All() => [Datasets(), Offers(), Recommend()];
 
     private static Option<string?> Text(string name, string description) => new(name) { Description = description, HelpName = "text" };
 
     private static Option<int?> Limit() => Words.Number<int>("--limit", "How many to list.", "count", 20);
-
-    private static Command Models()
-    {
-        var filters = new Filters()
-            .With("search", Text("--search", "Part of the id."))
-            .With("task", Text("--task", "Such as text-classification."))
-            .With("source", Text("--source", "The hub."))
-            .With("sort", Text("--sort", "The field to sort by."))
-            .With("limit", Limit());
-        return filters.Command("models", "List the models that are known.", async (session, query, cancellationToken) =>
-            Print(session, await (await session.ClientAsync(cancellationToken)).ModelsAsync(query, cancellationToken), CatalogReport.Models));
-    }
 
     private static Command Datasets()
     {
@@ -116,40 +103,5 @@ internal static class CatalogCommands
         }
 
         return ExitCodes.Done;
-    }
-
-    /// <summary>Options that become a query string.</summary>
-    private sealed class Filters
-    {
-        private readonly List<(string Name, Option Option, Func<ParseResult, string?> Read)> _filters = [];
-
-        public Filters With<T>(string name, Option<T> option)
-        {
-            _filters.Add((name, option, parse => parse.GetValue(option) switch
-            {
-                null => null,
-                Enum word => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(word.ToString()),
-                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
-            }));
-            return this;
-        }
-
-        public Command Command(string name, string description, Func<Session, string, CancellationToken, Task<int>> body)
-        {
-            var command = new Command(name, description);
-            foreach (var (_, option, _) in _filters)
-            {
-                command.Add(option);
-            }
-
-            return command.Runs((session, cancellationToken) => body(session, Query(session.Parse), cancellationToken));
-        }
-
-        private string Query(ParseResult parse)
-        {
-            var pairs = _filters.Select(filter => (filter.Name, Value: filter.Read(parse))).Where(pair => pair.Value is not null)
-                .Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}");
-            return "?" + string.Join('&', pairs);
-        }
     }
 }

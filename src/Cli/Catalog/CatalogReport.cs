@@ -3,27 +3,12 @@ using Terradev.Cli.Up;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.DatasetRegistry;
-using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.Cli.Catalog;
 
-/// <summary>What `models`, `datasets`, `offers` and `recommend` print.</summary>
+/// <summary>What `datasets`, `offers` and `recommend` print.</summary>
 internal static class CatalogReport
 {
-    public static IReadOnlyList<IReadOnlyList<Span>> Models(Page<ModelSummary> page, int width) => WithRest(page, Layout.Table(
-        ["MODEL", "SOURCE", "PARAMETERS", "TASK", "LICENSE", "FROM"],
-        [.. page.Items.Select(model => (IReadOnlyList<string>)
-        [
-            Printable.Line(model.Id),
-            Printable.Line(model.Source),
-            model.Parameters is { } count ? Format.Parameters(count) : "-",
-            Printable.Line(model.Task ?? "-"),
-            Printable.Line(model.License ?? "-") + (model.Gated ? ", gated" : ""),
-            Origin(model.Provenance),
-        ])],
-        width,
-        2));
-
     public static IReadOnlyList<IReadOnlyList<Span>> Datasets(Page<DatasetSummary> page, int width) => WithRest(page, Layout.Table(
         ["DATASET", "SOURCE", "ROWS", "DOWNLOAD", "TASK", "LICENSE", "FROM"],
         [.. page.Items.Select(dataset => (IReadOnlyList<string>)

@@ -72,11 +72,28 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
-    public Task<Page<ModelSummary>> ModelsAsync(string query, CancellationToken cancellationToken) =>
-        GetAsync<Page<ModelSummary>>($"{Models}{query}", cancellationToken);
+    public Task<ModelPage> ModelsAsync(string query, CancellationToken cancellationToken) =>
+        GetAsync<ModelPage>($"{Models}{query}", cancellationToken);
 
     /// <param name="model">Written <c>source:id</c>, or an id of Hugging Face's.</param>
     public Task<ModelDetail> ModelAsync(string model, CancellationToken cancellationToken) => GetAsync<ModelDetail>(OfModel(model), cancellationToken);
+
+    /// <param name="json">A <see cref="RegisterModel"/>, which the server judges.</param>
+    public Task<ModelDetail> RegisterAsync(string json, CancellationToken cancellationToken) =>
+        SendAsync<ModelDetail>(new HttpRequestMessage(HttpMethod.Post, Models) { Content = Body(json) }, cancellationToken);
+
+    public Task<ModelDetail> ReplaceAsync(string model, string json, CancellationToken cancellationToken) =>
+        SendAsync<ModelDetail>(new HttpRequestMessage(HttpMethod.Put, OfModel(model)) { Content = Body(json) }, cancellationToken);
+
+    public async Task RemoveModelAsync(string model, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, OfModel(model)), cancellationToken);
+    }
+
+    public Task<Page<SyncState>> SyncAsync(SyncRequest request, CancellationToken cancellationToken) =>
+        SendAsync<Page<SyncState>>(Post($"{Models}/sync", request), cancellationToken);
+
+    public Task<Page<SyncState>> SyncStatesAsync(CancellationToken cancellationToken) => GetAsync<Page<SyncState>>($"{Models}/sync", cancellationToken);
 
     public Task<CopyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellationToken) =>
         SendAsync<CopyReport>(Post($"{Models}/verify", request), cancellationToken);
@@ -169,6 +186,8 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
         ? $"{Models}/{reference.Source}/{reference.Id}"
         : throw new RefusedException(new Refusal(
             RefusalCodes.InvalidRequest, $"'{model}' is not written as source:id with letters, digits, '.', '_', '-' and '/'.", "Write the model as huggingface:google-bert/bert-base-uncased."));
+
+    private static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
 
     private static HttpRequestMessage Post<T>(string address, T body) =>
         new(HttpMethod.Post, address) { Content = JsonContent.Create(body, options: TerradevJson.Options) };

@@ -8,9 +8,6 @@ namespace Terradev.Cli.Tests.Catalog;
 public sealed class CatalogReportTests
 {
     [Fact]
-    public void Models_read_like_this() => Print(CatalogReport.Models(new([Sample.Bert, Sample.Bert with { Id = "gpt2", Parameters = null, Gated = true }], "more"), 100)).ShouldBeGolden("models-100");
-
-    [Fact]
     public void Datasets_read_like_this() => Print(CatalogReport.Datasets(new([Sample.Imdb], null), 100)).ShouldBeGolden("datasets-100");
 
     [Fact]
@@ -20,7 +17,7 @@ public sealed class CatalogReportTests
     public void A_recommendation_reads_like_this() => Print(CatalogReport.Ranked(Sample.Recommendation, 5, 100)).ShouldBeGolden("recommendation-100");
 
     [Fact]
-    public void Nothing_found_is_said() => Print(CatalogReport.Models(new Page<Contracts.ModelRegistry.ModelSummary>([], null), 100)).ShouldBe("Nothing matches.\n");
+    public void Nothing_found_is_said() => Print(CatalogReport.Datasets(new Page<Contracts.DatasetRegistry.DatasetSummary>([], null), 100)).ShouldBe("Nothing matches.\n");
 
     private static string Print(IReadOnlyList<IReadOnlyList<Span>> lines)
     {
