@@ -36,7 +36,11 @@ public static class HubAnswer
     /// Reads the refusals of the Hugging Face hub. To anonymous callers it answers 401 without <c>X-Error-Code</c> for a
     /// repository that does not exist, and 401 with <c>GatedRepo</c> for one that does.
     /// </summary>
-    public static HubAnswer<T> Refused<T>(HttpResponseMessage response)
+    /// <param name="now">Needed for a <c>Retry-After</c> that is a date, where the answer has no <c>Date</c>.</param>
+    public static HubAnswer<T> Refused<T>(HttpResponseMessage response, DateTimeOffset? now = null)
+        where T : class => Read<T>(response) with { RetryAfter = HubRateLimit.AskedWait(response, now) };
+
+    private static HubAnswer<T> Read<T>(HttpResponseMessage response)
         where T : class
     {
         var code = Header(response, "X-Error-Code");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +23,9 @@ public static class HubHttp
 
     /// <summary>Largest small file, such as <c>config.json</c>, in bytes after decompression.</summary>
     public const int ConfigBytes = 1024 * 1024;
+
+    /// <summary>Set on a request, it has only so many bytes of the body read, and the rest left with the hub.</summary>
+    public static readonly HttpRequestOptionsKey<int> ReadAtMost = new("terradev.read-at-most");
 
     // Two attempts to connect are what opens the circuit: a hub that swallows packets costs 2 s once in 30 s, and nothing in between.
     internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
@@ -106,143 +108,9 @@ internal sealed class HubCircuits(TimeProvider time)
         .AddTimeout(HubHttp.AttemptTimeout)
         .Build();
 
+    private TimeSpan? AskedWait(HttpResponseMessage response) => HubRateLimit.AskedWait(response, time.GetUtcNow());
+
     private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError
             or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-
-    // Retry-After: 5, or the draft header that Hugging Face sends: RateLimit: "api";r=0;t=55
-    private TimeSpan? AskedWait(HttpResponseMessage response)
-    {
-        if (response.Headers.RetryAfter is { } after)
-        {
-            return Positive(after.Delta ?? after.Date - time.GetUtcNow());
-        }
-
-        if (response.StatusCode == HttpStatusCode.TooManyRequests && response.Headers.TryGetValues("RateLimit", out var limits))
-        {
-            var parts = string.Join(';', limits).Split(';', StringSplitOptions.TrimEntries);
-            if (parts.Contains("r=0")
-                && parts.FirstOrDefault(part => part.StartsWith("t=", StringComparison.Ordinal)) is { } reset
-                && int.TryParse(reset.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            {
-                return TimeSpan.FromSeconds(seconds + 1d);
-            }
-        }
-
-        return null;
-    }
-
-    private static TimeSpan? Positive(TimeSpan? wait) => wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
-}
-
-/// <summary>Runs each request through the host's pipeline, follows redirects on the host, and reads the body up to its limit.</summary>
-internal sealed class HubHandler(HubEndpoint endpoint, ResiliencePipeline<HttpResponseMessage> pipeline, int maxBodyBytes) : DelegatingHandler
-{
-    private const int MaxRedirects = 5;
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        if (request.Method != HttpMethod.Get)
-        {
-            throw new NotSupportedException("Hubs are only read: requests are repeated and redirected without their body.");
-        }
-
-        var host = endpoint.Address.Host;
-        try
-        {
-            return await pipeline.ExecuteAsync(static async (state, token) => await state.Handler.AttemptAsync(state.Request, token), (Handler: this, Request: request), cancellationToken);
-        }
-        catch (BrokenCircuitException exception)
-        {
-            throw new HubUnavailableException($"{host} could not be reached a moment ago and is not asked again yet.", exception);
-        }
-        catch (TimeoutRejectedException exception)
-        {
-            throw new HubUnavailableException($"{host} did not answer in time.", exception);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new HubUnavailableException($"{host} cannot be reached ({exception.HttpRequestError}).", exception);
-        }
-    }
-
-    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FollowAsync(request, cancellationToken);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            // SocketsHttpHandler reports its own ConnectTimeout as a cancellation.
-            throw new HttpRequestException(HttpRequestError.ConnectionError, "Connecting took too long.", exception);
-        }
-        catch (IOException exception)
-        {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer broke off.", exception);
-        }
-    }
-
-    private async Task<HttpResponseMessage> FollowAsync(HttpRequestMessage original, CancellationToken cancellationToken)
-    {
-        var address = original.RequestUri!;
-        for (var hop = 0; ; hop++)
-        {
-            var response = await base.SendAsync(Request(original, address), cancellationToken);
-            if (Target(response, address) is { } target && endpoint.IsAt(target))
-            {
-                response.Dispose();
-                if (hop == MaxRedirects)
-                {
-                    throw new HubUnavailableException($"{endpoint.Address.Host} redirects in circles.");
-                }
-
-                address = target;
-                continue;
-            }
-
-            response.Content = await ReadAsync(response, cancellationToken);
-            return response;
-        }
-    }
-
-    private HttpRequestMessage Request(HttpRequestMessage original, Uri address)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = original.Version, VersionPolicy = original.VersionPolicy };
-        foreach (var header in original.Headers)
-        {
-            request.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
-
-        request.Headers.Authorization = endpoint.Token is { } token && endpoint.IsAt(address) ? new AuthenticationHeaderValue(endpoint.Scheme, token) : null;
-        return request;
-    }
-
-    private static Uri? Target(HttpResponseMessage response, Uri address) =>
-        response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
-            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect && response.Headers.Location is { } location
-            ? new Uri(address, location)
-            : null;
-
-    private async Task<HttpContent> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
-        {
-            if (buffer.Length + read > maxBodyBytes)
-            {
-                response.Dispose();
-                throw new HubUnavailableException($"{endpoint.Address.Host} answered with more than {maxBodyBytes / (1024 * 1024)} MiB, which is not read.");
-            }
-
-            buffer.Write(chunk, 0, read);
-        }
-
-        var content = new ByteArrayContent(buffer.ToArray());
-        content.Headers.ContentType = response.Content.Headers.ContentType;
-        return content;
-    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Terradev.Contracts;
-using Terradev.Contracts.ModelRegistry;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Hubs;
@@ -12,7 +11,6 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
     public const string ApiClient = "modelregistry-huggingface-api";
     public const string FilesClient = "modelregistry-huggingface-files";
 
-    private const int MaxFiles = 2000;
     private const int BulkyCharacters = 4096;
 
     // Two requests of up to 10 s each would outlast the caller's patience.
@@ -20,7 +18,10 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
 
     // One call tells of 500 models, where a lookup each would take 500.
     private const string FirstPage = "sort=lastModified&limit=500&expand=sha&expand=pipeline_tag&expand=library_name&expand=gated&expand=downloads&expand=likes"
-        + "&expand=trendingScore&expand=createdAt&expand=lastModified&expand=tags&expand=safetensors&expand=config";
+        + "&expand=trendingScore&expand=createdAt&expand=lastModified&expand=tags&expand=safetensors";
+
+    // Of each window of the hub's rate limit, what lists leave to lookups, for which somebody waits.
+    private const double ShareOfLookups = 0.1;
 
     public string Source => Name;
 
@@ -28,16 +29,25 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
     {
         try
         {
-            var response = await api.ListModelsAsync(position.Cursor ?? FirstPage, cancellationToken);
-            if (!response.ResponseMessage.IsSuccessStatusCode)
+            var query = position.Cursor ?? FirstPage;
+            using var response = await api.ListModelsAsync(query, cancellationToken);
+            if (!response.IsSuccessStatusCode)
             {
-                return HubAnswer.Refused<HubPage>(response.ResponseMessage);
+                return HubAnswer.Refused<HubPage>(response, time.GetUtcNow());
             }
 
-            var models = response.GetContent().Where(model => HubReference.TryParse(model.Id, out _))
-                .Select(model => ToHubModel(model, null, time.GetUtcNow())).ToArray();
+            var (models, skipped) = HuggingFaceList.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), time.GetUtcNow());
+            var (next, fault) = LinkHeader.Next(response);
+            if (next == query)
+            {
+                return HubAnswer.Unavailable<HubPage>("The hub's pages go round in circles.");
+            }
+
             var atEnd = models is [.., { LastModified: { } last }] && last < position.Since;
-            return HubAnswer.Found(new HubPage(models, atEnd ? null : NextQuery(response.ResponseMessage), []));
+            return HubAnswer.Found(new HubPage(models, atEnd ? null : next, fault is null || atEnd ? skipped : [.. skipped, fault])
+            {
+                Wait = HubRateLimit.Read(response)?.WaitToKeep(ShareOfLookups) ?? TimeSpan.Zero,
+            });
         }
         catch (HubUnavailableException exception)
         {
@@ -49,14 +59,6 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
             return HubAnswer.Unavailable<HubPage>("The hub's answer cannot be read.");
         }
     }
-
-    // Link: <https://huggingface.co/api/models?...&cursor=...>; rel="next". Its host is not ours where a mirror stands between, so the query alone is taken.
-    private static string? NextQuery(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Link", out var links)
-            && string.Join(',', links).Split(',').FirstOrDefault(link => link.Contains("rel=\"next\"", StringComparison.Ordinal)) is { } next
-            && next.IndexOf('?', StringComparison.Ordinal) is > 0 and var start && next.IndexOf('>', StringComparison.Ordinal) is var end && end > start
-            ? next[(start + 1)..end]
-            : null;
 
     public async Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -77,7 +79,7 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
             }
 
             var config = await ConfigAsync(model, deadline.Token);
-            return HubAnswer.Found(ToHubModel(model, config, time.GetUtcNow()));
+            return HubAnswer.Found(model.ToHubModel(config, [], time.GetUtcNow()));
         }
         catch (HubUnavailableException exception)
         {
@@ -97,7 +99,7 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
     // A model without a readable config is still a model: its size may follow from the headers.
     private async Task<JsonElement?> ConfigAsync(HuggingFaceModel model, CancellationToken cancellationToken)
     {
-        if (model.Siblings?.Any(file => file.Rfilename == "config.json") == false)
+        if (model.Siblings?.Any(file => file?.Rfilename == "config.json") == false)
         {
             return null;
         }
@@ -146,48 +148,5 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
         }
 
         return JsonSerializer.SerializeToElement(kept);
-    }
-
-    private static HubModel ToHubModel(HuggingFaceModel model, JsonElement? config, DateTimeOffset now)
-    {
-        var tags = (model.Tags ?? []).Where(tag => !string.IsNullOrWhiteSpace(tag)).Take(200).ToArray();
-        var elements = model.Safetensors?.Parameters?.Where(entry => entry.Value > 0).ToDictionary();
-        return new HubModel(
-            Name,
-            model.Id,
-            model.Sha,
-            model.PipelineTag,
-            model.LibraryName,
-            License(model.CardData) ?? tags.FirstOrDefault(tag => tag.StartsWith("license:", StringComparison.Ordinal))?["license:".Length..],
-            model.Gated.ValueKind is JsonValueKind.String or JsonValueKind.True,
-            model.Downloads,
-            model.Likes,
-            model.LastModified?.ToUniversalTime(),
-            tags,
-            elements is { Count: > 0 } ? elements : null,
-            PublishedParameters: null,
-            [.. (model.Siblings ?? []).Take(MaxFiles).Select(file => new ModelFile(file.Rfilename, file.Size ?? file.Lfs?.Size, file.Lfs?.Sha256))],
-            config,
-            // Whole milliseconds, which is what JSON keeps.
-            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))))
-        {
-            CreatedAt = model.CreatedAt?.ToUniversalTime(),
-            TrendingScore = model.TrendingScore,
-        };
-    }
-
-    private static string? License(JsonElement card)
-    {
-        if (card.ValueKind != JsonValueKind.Object || !card.TryGetProperty("license", out var license))
-        {
-            return null;
-        }
-
-        return license.ValueKind switch
-        {
-            JsonValueKind.String => license.GetString(),
-            JsonValueKind.Array => license.EnumerateArray().FirstOrDefault(item => item.ValueKind == JsonValueKind.String) is { ValueKind: JsonValueKind.String } first ? first.GetString() : null,
-            _ => null,
-        };
     }
 }
