@@ -18,6 +18,9 @@ public sealed class FakeHub : IAsyncDisposable
 
     public ConcurrentQueue<(string Path, string Authorization)> Requests { get; } = new();
 
+    /// <summary>The parts that were asked for, such as <c>bytes=0-99</c>.</summary>
+    public ConcurrentQueue<(string Path, string Range)> Ranges { get; } = new();
+
     public static async Task<FakeHub> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,6 +51,10 @@ public sealed class FakeHub : IAsyncDisposable
         await context.Response.WriteAsync(body);
     });
 
+    /// <summary>Serves a file as hubs do: whole, in parts, or its headers alone.</summary>
+    public FakeHub ServeFile(string path, byte[] content) => Serve(path, context => Microsoft.AspNetCore.Http.Results.Bytes(
+        content, "application/octet-stream", enableRangeProcessing: true, entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue("\"file\"")).ExecuteAsync(context));
+
     public int Count(string path) => Requests.Count(request => request.Path == path);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -55,6 +62,11 @@ public sealed class FakeHub : IAsyncDisposable
     private Task AnswerAsync(HttpContext context)
     {
         Requests.Enqueue((context.Request.Path.Value!, context.Request.Headers.Authorization.ToString()));
+        if (context.Request.Headers.Range is [{ } range, ..])
+        {
+            Ranges.Enqueue((context.Request.Path.Value!, range));
+        }
+
         if (_routes.TryGetValue(context.Request.Path.Value!, out var answer))
         {
             return answer(context);

@@ -61,10 +61,15 @@ public static class ModelRegistryModule
             .ValidateOnStart();
         AddClient<IHuggingFaceApi>(builder, HuggingFaceHub.ApiClient, HubHttp.MetadataBytes);
         AddClient<IHuggingFaceFiles>(builder, HuggingFaceHub.FilesClient, HubHttp.ConfigBytes);
+        builder.Services.AddHubHttp(HuggingFaceContent.HubClient, Hub, HubHttp.ConfigBytes, System.Net.DecompressionMethods.None);
+        builder.Services.AddContentHttp(HuggingFaceContent.ElsewhereClient, Hub);
+        builder.Services.AddSingleton<HuggingFaceContent>();
+        builder.Services.AddSingleton<ReadSafetensors>();
         builder.Services.AddSingleton<IModelHub, HuggingFaceHub>();
     }
 
     private static void AddClient<TApi>(IHostApplicationBuilder builder, string name, int maxBodyBytes)
-        where TApi : class =>
-        builder.AddHubClient<TApi>(name, services => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint(), maxBodyBytes);
+        where TApi : class => builder.AddHubClient<TApi>(name, Hub, maxBodyBytes);
+
+    private static HubEndpoint Hub(IServiceProvider services) => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint();
 }

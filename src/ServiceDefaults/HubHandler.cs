@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Polly;
 using Polly.CircuitBreaker;
@@ -60,7 +59,7 @@ internal sealed class HubHandler(HubEndpoint endpoint, ResiliencePipeline<HttpRe
         for (var hop = 0; ; hop++)
         {
             var response = await base.SendAsync(Request(original, address), cancellationToken);
-            if (Target(response, address) is { } target && endpoint.IsAt(target))
+            if (HubHttp.RedirectOf(response) is { } target && endpoint.IsAt(target))
             {
                 response.Dispose();
                 if (hop == MaxRedirects)
@@ -88,11 +87,4 @@ internal sealed class HubHandler(HubEndpoint endpoint, ResiliencePipeline<HttpRe
         request.Headers.Authorization = endpoint.Token is { } token && endpoint.IsAt(address) ? new AuthenticationHeaderValue(endpoint.Scheme, token) : null;
         return request;
     }
-
-    internal static Uri? Target(HttpResponseMessage response, Uri address) =>
-        response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
-            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect && response.Headers.Location is { } location
-            && Uri.TryCreate(address, location, out var target)
-            ? target
-            : null;
 }

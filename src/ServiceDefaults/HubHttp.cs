@@ -34,11 +34,23 @@ public static class HubHttp
     internal static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(30);
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
+    internal static ProductInfoHeaderValue UserAgent { get; } = new("Terradev", typeof(HubHttp).Assembly.GetName().Version?.ToString(3));
+
+    /// <summary>Where a redirect leads; null for every other answer, and for a redirect to nowhere.</summary>
+    public static Uri? RedirectOf(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+            && response is { Headers.Location: { } location, RequestMessage.RequestUri: { } address } && Uri.TryCreate(address, location, out var target)
+            ? target
+            : null;
+
     /// <summary>
     /// Adds the named client. Only GET requests; redirects are followed on the same host alone; a request that got no usable
     /// answer throws <see cref="HubUnavailableException"/>; every status code is returned with its body already read.
     /// </summary>
-    public static void AddHubHttp(this IServiceCollection services, string name, Func<IServiceProvider, HubEndpoint> endpoint, int maxBodyBytes)
+    /// <param name="decompression">None for parts of files, which are asked for by their place in the file.</param>
+    public static void AddHubHttp(
+        this IServiceCollection services, string name, Func<IServiceProvider, HubEndpoint> endpoint, int maxBodyBytes, DecompressionMethods decompression = DecompressionMethods.All)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HubCircuits>();
@@ -49,12 +61,12 @@ public static class HubHttp
             {
                 client.BaseAddress = endpoint(provider).Address;
                 client.Timeout = Timeout.InfiniteTimeSpan;
-                client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Terradev", typeof(HubHttp).Assembly.GetName().Version?.ToString(3)));
+                client.DefaultRequestHeaders.UserAgent.Add(UserAgent);
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
-                AutomaticDecompression = DecompressionMethods.All,
+                AutomaticDecompression = decompression,
                 ConnectTimeout = ConnectTimeout,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 MaxResponseHeadersLength = 64,

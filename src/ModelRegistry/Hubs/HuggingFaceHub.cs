@@ -1,19 +1,18 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Terradev.Contracts;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Hubs;
 
-public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files, TimeProvider time, ILogger<HuggingFaceHub> logger) : IModelHub
+internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files, ReadSafetensors headers, TimeProvider time, ILogger<HuggingFaceHub> logger) : IModelHub
 {
     public const string Name = HubReference.DefaultSource;
     public const string ApiClient = "modelregistry-huggingface-api";
     public const string FilesClient = "modelregistry-huggingface-files";
 
-    private const int BulkyCharacters = 4096;
+    private const string OutOfTime = "The hub did not answer in time.";
 
-    // Two requests of up to 10 s each would outlast the caller's patience.
+    // Several requests of up to 10 s each would outlast the caller's patience.
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
 
     // One call tells of 500 models, where a lookup each would take 500.
@@ -69,7 +68,7 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
             var response = await api.GetModelAsync(id, deadline.Token);
             if (!response.ResponseMessage.IsSuccessStatusCode)
             {
-                return HubAnswer.Refused<HubModel>(response.ResponseMessage);
+                return HubAnswer.Refused<HubModel>(response.ResponseMessage, time.GetUtcNow());
             }
 
             var model = response.GetContent();
@@ -78,8 +77,7 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
                 return HubAnswer.Unavailable<HubModel>("The hub answered with an id that is none.");
             }
 
-            var config = await ConfigAsync(model, deadline.Token);
-            return HubAnswer.Found(model.ToHubModel(config, [], time.GetUtcNow()));
+            return HubAnswer.Found(await CompleteAsync(model, deadline.Token, cancellationToken));
         }
         catch (HubUnavailableException exception)
         {
@@ -92,61 +90,84 @@ public sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles files,
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return HubAnswer.Unavailable<HubModel>("The hub did not answer in time.");
+            return HubAnswer.Unavailable<HubModel>(OutOfTime);
         }
     }
 
-    // A model without a readable config is still a model: its size may follow from the headers.
-    private async Task<JsonElement?> ConfigAsync(HuggingFaceModel model, CancellationToken cancellationToken)
+    // What the files say is read side by side, and what cannot be read is a note: a model without it is still a model.
+    private async Task<HubModel> CompleteAsync(HuggingFaceModel model, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        if (model.Disabled == true)
+        {
+            return model.ToHubModel(null, ["The hub has disabled this repository; its files cannot be read."], time.GetUtcNow());
+        }
+
+        var reading = model.StoredElements is null ? TensorsAsync(model, deadline, cancellationToken) : Task.FromResult<(IReadOnlyList<SafetensorsTensor>?, string?)>((null, null));
+        var (config, kept, noConfig) = await ConfigAsync(model, deadline, cancellationToken);
+        var (tensors, notRead) = await reading;
+        var (elements, notCounted) = tensors is null ? (null, notRead) : SafetensorsCount.Of(tensors, config);
+        string?[] notes =
+        [
+            noConfig is null ? null : $"config.json is left out: {noConfig}",
+            notCounted is null ? null : $"Parameters are not counted from file headers: {notCounted}",
+            elements is null ? null : "Parameters were counted from the headers of the files, where the hub tells no count.",
+        ];
+        if (noConfig is not null)
+        {
+            Log.WithoutPart(logger, model.Id, "its config.json", noConfig);
+        }
+
+        if (notCounted is not null)
+        {
+            Log.WithoutPart(logger, model.Id, "the headers of its files", notCounted);
+        }
+
+        var found = model.ToHubModel(kept, [.. notes.OfType<string>()], time.GetUtcNow());
+        return elements is null ? found : found with { StoredElements = elements };
+    }
+
+    private async Task<(JsonElement? Whole, JsonElement? Kept, string? Fault)> ConfigAsync(HuggingFaceModel model, CancellationToken deadline, CancellationToken cancellationToken)
     {
         if (model.Siblings?.Any(file => file?.Rfilename == "config.json") == false)
         {
-            return null;
+            return (null, null, null);
         }
 
         try
         {
-            var response = await files.GetConfigAsync(model.Id, model.Sha ?? "main", cancellationToken);
-            if (response.ResponseMessage.IsSuccessStatusCode)
+            var response = await files.GetConfigAsync(model.Id, model.Revision ?? "main", deadline);
+            if (!response.ResponseMessage.IsSuccessStatusCode)
             {
-                return Trim(response.GetContent());
+                return (null, null, HubAnswer.Refused<HubModel>(response.ResponseMessage).Reason);
             }
 
-            Log.NoConfig(logger, model.Id, HubAnswer.Refused<HubModel>(response.ResponseMessage).Reason);
+            var config = response.GetContent();
+            return ConfigJson.Trim(config) is { } kept ? (config, kept, null) : (null, null, "It is not an object of readable text within 128 KiB.");
         }
         catch (HubUnavailableException exception)
         {
-            Log.NoConfig(logger, model.Id, exception.Message);
+            return (null, null, exception.Message);
         }
         catch (JsonException exception)
         {
             Log.UnreadableAnswer(logger, exception, Name, $"{model.Id}/config.json");
+            return (null, null, "It is not JSON.");
         }
-
-        return null;
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, null, OutOfTime);
+        }
     }
 
-    /// <summary>Drops what is bulky and says nothing about size, such as 1,000 label names, and keeps how many labels there are.</summary>
-    public static JsonElement? Trim(JsonElement config)
+    private async Task<(IReadOnlyList<SafetensorsTensor>? Tensors, string? Fault)> TensorsAsync(HuggingFaceModel model, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        if (config.ValueKind != JsonValueKind.Object)
+        try
         {
-            return null;
+            return await headers.RunAsync(model, deadline);
         }
-
-        var kept = new JsonObject();
-        foreach (var property in config.EnumerateObject())
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            if (property.Name == "id2label" && property.Value.ValueKind == JsonValueKind.Object)
-            {
-                kept["num_labels"] = property.Value.EnumerateObject().Count();
-            }
-            else if (property.Name != "label2id" && property.Value.GetRawText().Length <= BulkyCharacters)
-            {
-                kept[property.Name] = JsonNode.Parse(property.Value.GetRawText());
-            }
+            return (null, OutOfTime);
         }
-
-        return JsonSerializer.SerializeToElement(kept);
     }
 }

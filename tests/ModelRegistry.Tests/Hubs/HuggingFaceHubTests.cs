@@ -255,7 +255,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     {
         var config = JsonSerializer.Deserialize<JsonElement>("""{"model_type":"vit","id2label":{"0":"a","1":"b","2":"c"},"label2id":{"a":0},"hidden_size":768}""");
 
-        var kept = HuggingFaceHub.Trim(config).ShouldNotBeNull();
+        var kept = ConfigJson.Trim(config).ShouldNotBeNull();
 
         kept.GetProperty("num_labels").GetInt32().ShouldBe(3);
         kept.TryGetProperty("id2label", out _).ShouldBeFalse();

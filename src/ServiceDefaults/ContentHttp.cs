@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace Terradev.ServiceDefaults;
+
+/// <summary>
+/// HTTP to the hosts that hubs send their callers to for large files. The hub chooses the address, so it gets neither the token nor a
+/// way into private networks, unless the hub itself is in one.
+/// </summary>
+public static class ContentHttp
+{
+    /// <summary>
+    /// Adds the named client. Only GET requests with <see cref="HubHttp.ReadAtMost"/>; up to five redirects are followed; what gave no
+    /// usable answer in five seconds throws <see cref="HubUnavailableException"/>.
+    /// </summary>
+    /// <param name="hub">The hub that redirects here.</param>
+    public static void AddContentHttp(this IServiceCollection services, string name, Func<IServiceProvider, HubEndpoint> hub) =>
+        services.AddHttpClient(name)
+            .RemoveAllLoggers()
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .ConfigureHttpClient(client =>
+            {
+                client.Timeout = Timeout.InfiniteTimeSpan;
+                client.DefaultRequestHeaders.UserAgent.Add(HubHttp.UserAgent);
+            })
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+            {
+                var host = hub(provider).Address.IdnHost;
+                return new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    AutomaticDecompression = DecompressionMethods.None,
+                    ConnectTimeout = HubHttp.ConnectTimeout,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    MaxResponseHeadersLength = 64,
+                    UseCookies = false,
+                    ConnectCallback = (context, cancellationToken) => ConnectAsync(context, host, cancellationToken),
+                };
+            })
+            .AddHttpMessageHandler(() => new ContentHandler());
+
+    // The operator's own proxy may be anywhere, and what it lets through is its matter.
+    private static bool IsProxy(string host, int port, Uri target) =>
+        HttpClient.DefaultProxy.GetProxy(target) is { } proxy && proxy != target && proxy.Port == port && proxy.IdnHost.Trim('[', ']').Equals(host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
+
+    // Checked where the connection is made: a name may resolve to another address by then.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, string hub, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = await PublicAddress.ResolveAsync(host, cancellationToken);
+        if (!IsProxy(host, port, context.InitialRequestMessage.RequestUri!) && !addresses.All(PublicAddress.Is) && (await PublicAddress.ResolveAsync(hub, cancellationToken)).All(PublicAddress.Is))
+        {
+            throw new HubUnavailableException("The hub redirects to a private address, which is not followed.");
+        }
+
+        if (addresses.Length == 0)
+        {
+            throw new HubUnavailableException($"The hub redirects to {host}, which is not known.");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>Follows redirects and reads the body up to its limit, all within one attempt's time.</summary>
+internal sealed class ContentHandler : DelegatingHandler
+{
+    private const int MaxRedirects = 5;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Method != HttpMethod.Get || !request.Options.TryGetValue(HubHttp.ReadAtMost, out _))
+        {
+            throw new NotSupportedException("Content is only read, and only up to a limit.");
+        }
+
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        attempt.CancelAfter(HubHttp.AttemptTimeout);
+        try
+        {
+            return await FollowAsync(request, attempt.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HubUnavailableException($"{request.RequestUri?.Host} did not answer in time.", exception);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is HubUnavailableException refused)
+        {
+            throw new HubUnavailableException(refused.Message, exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new HubUnavailableException($"{request.RequestUri?.Host} cannot be reached ({exception.HttpRequestError}).", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new HubUnavailableException($"The answer of {request.RequestUri?.Host} broke off.", exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> FollowAsync(HttpRequestMessage original, CancellationToken cancellationToken)
+    {
+        var address = original.RequestUri!;
+        for (var hop = 0; hop <= MaxRedirects; hop++)
+        {
+            if (address.Scheme != Uri.UriSchemeHttps && (address.Scheme != Uri.UriSchemeHttp || original.RequestUri!.Scheme != Uri.UriSchemeHttp))
+            {
+                throw new HubUnavailableException("The hub redirects to an address that is not https, which is not followed.");
+            }
+
+            var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = original.Version, VersionPolicy = original.VersionPolicy };
+            request.Headers.UserAgent.Add(HubHttp.UserAgent);
+            request.Headers.Range = original.Headers.Range;
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+            var response = await base.SendAsync(request, cancellationToken);
+            if (HubHttp.RedirectOf(response) is { } target)
+            {
+                response.Dispose();
+                address = target;
+                continue;
+            }
+
+            response.Content = await HubBody.ReadAsync(response, original, int.MaxValue, cancellationToken);
+            return response;
+        }
+
+        throw new HubUnavailableException("The hub redirects in circles.");
+    }
+}
