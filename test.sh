@@ -98,7 +98,7 @@ install_debian_packages() {
   [ "$made_policy" = no ] || as_root rm -f "$policy"
 }
 
-install_aspire_dashboard() {
+install_npm_packages() {
   local stamp=tests/tools/node_modules/.package-lock.json
   if ! has npm; then
     return 0
@@ -131,7 +131,7 @@ fi
 if [ "$install" = yes ]; then
   say 'Tools'
   install_debian_packages
-  install_aspire_dashboard
+  install_npm_packages
   install_aws_simulator
 elif [ -d "$cache/moto-5.2.1/bin" ] && ! has_simulator; then
   export PATH=$cache/moto-5.2.1/bin:$PATH

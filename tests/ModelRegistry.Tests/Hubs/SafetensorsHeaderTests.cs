@@ -72,7 +72,7 @@ public sealed class SafetensorsHeaderTests
     public void Depth_is_bounded() =>
         Read($$"""{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":{{new string('[', 100_000)}} } }""", 1).Fault.ShouldNotBeNull();
 
-    // The figures are what @huggingface/hub 2.17.5 counts for the same tensors and config.
+    // HuggingFaceParametersTests compares these rules with the hub's own client.
     [Theory]
     [InlineData("{}", "a.weight U8 100", 100)]
     [InlineData("""{"quantization_config":{"quant_method":"gptq","bits":4}}""", "l.qweight I32 100;l.qzeros I32 9;l.scales I32 9;l.g_idx I32 9", 800)]
