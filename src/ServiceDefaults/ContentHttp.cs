@@ -38,7 +38,7 @@ public static class ContentHttp
                     ConnectCallback = (context, cancellationToken) => ConnectAsync(context, host, cancellationToken),
                 };
             })
-            .AddHttpMessageHandler(() => new ContentHandler());
+            .AddHttpMessageHandler(provider => new ContentHandler(hub(provider).Address.Scheme));
 
     // The operator's own proxy may be anywhere, and what it lets through is its matter.
     private static bool IsProxy(string host, int port, Uri target) =>
@@ -73,8 +73,8 @@ public static class ContentHttp
     }
 }
 
-/// <summary>Follows redirects and reads the body up to its limit, all within one attempt's time.</summary>
-internal sealed class ContentHandler : DelegatingHandler
+/// <summary>Follows redirects and reads the body up to its limit, all within one attempt's time. Plain http is for hubs that speak it themselves.</summary>
+internal sealed class ContentHandler(string hubScheme) : DelegatingHandler
 {
     private const int MaxRedirects = 5;
 
@@ -114,7 +114,7 @@ internal sealed class ContentHandler : DelegatingHandler
         var address = original.RequestUri!;
         for (var hop = 0; hop <= MaxRedirects; hop++)
         {
-            if (address.Scheme != Uri.UriSchemeHttps && (address.Scheme != Uri.UriSchemeHttp || original.RequestUri!.Scheme != Uri.UriSchemeHttp))
+            if (address.Scheme != Uri.UriSchemeHttps && (address.Scheme != Uri.UriSchemeHttp || hubScheme != Uri.UriSchemeHttp))
             {
                 throw new HubUnavailableException("The hub redirects to an address that is not https, which is not followed.");
             }

@@ -18,7 +18,7 @@ internal static class HubBody
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int read;
-        while ((!cut || buffer.Length < limit) && (read = await body.ReadAsync(chunk, cancellationToken)) > 0)
+        while ((!cut || buffer.Length < limit) && (read = await ReadAsync(body, chunk, request, cancellationToken)) > 0)
         {
             if (buffer.Length + read > limit)
             {
@@ -40,5 +40,18 @@ internal static class HubBody
         content.Headers.ContentType = original.Headers.ContentType?.MediaType is { } type ? new MediaTypeHeaderValue(type) : null;
         content.Headers.ContentRange = original.Headers.ContentRange;
         return content;
+    }
+
+    private static async Task<int> ReadAsync(Stream body, byte[] chunk, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(chunk, cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // What the streams of gzip and of Brotli throw, each its own.
+            throw new HubUnavailableException($"{request.RequestUri?.Host} answered with compressed data that cannot be read.", exception);
+        }
     }
 }

@@ -64,4 +64,19 @@ public sealed class PublicAddressTests
         inside.Count("/secret").ShouldBe(followed ? 3 : 0);
         inside.Requests.ShouldAllBe(request => request.Authorization == "");
     }
+
+    [Fact]
+    public async Task A_hub_that_speaks_https_leads_to_https_alone()
+    {
+        await using var plain = await FakeHub.StartAsync();
+        var services = new ServiceCollection();
+        services.AddContentHttp("content", _ => new HubEndpoint(new Uri("https://127.0.0.1/"), null));
+        await using var provider = services.BuildServiceProvider();
+        using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("content");
+        using var request = new HttpRequestMessage(HttpMethod.Get, plain.Address);
+        request.Options.Set(HubHttp.ReadAtMost, 3);
+
+        (await Should.ThrowAsync<HubUnavailableException>(() => client.SendAsync(request, TestContext.Current.CancellationToken))).Message.ShouldContain("not https");
+        plain.Requests.ShouldBeEmpty();
+    }
 }
