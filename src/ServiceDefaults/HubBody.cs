@@ -15,7 +15,7 @@ internal static class HubBody
         var limit = cut ? most : maxBytes;
         using var original = response.Content;
         await using var body = await original.ReadAsStreamAsync(cancellationToken);
-        using var buffer = new MemoryStream();
+        using var buffer = new MemoryStream((int)Math.Min(limit, original.Headers.ContentLength ?? 0));
         var chunk = new byte[16 * 1024];
         int read;
         while ((!cut || buffer.Length < limit) && (read = await ReadAsync(body, chunk, request, cancellationToken)) > 0)

@@ -26,7 +26,7 @@ internal sealed class HuggingFaceContent(IHttpClientFactory clients)
         {
             using var hub = clients.CreateClient(HubClient);
             using var request = Request(new Uri($"{model.Id}/resolve/{model.Revision ?? "main"}/{file}", UriKind.Relative), from, count);
-            using var response = await hub.SendAsync(request, cancellationToken);
+            using var response = await hub.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (HubHttp.RedirectOf(response) is not { } target)
             {
                 return await PartAsync(response, from, count, cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class HuggingFaceContent(IHttpClientFactory clients)
 
             using var elsewhere = clients.CreateClient(ElsewhereClient);
             using var again = Request(target, from, count);
-            using var content = await elsewhere.SendAsync(again, cancellationToken);
+            using var content = await elsewhere.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return await PartAsync(content, from, count, cancellationToken);
         }
         catch (HubUnavailableException exception)

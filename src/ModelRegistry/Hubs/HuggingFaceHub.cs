@@ -105,7 +105,9 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
         var reading = model.StoredElements is null ? TensorsAsync(model, deadline, cancellationToken) : Task.FromResult<(IReadOnlyList<SafetensorsTensor>?, string?)>((null, null));
         var (config, kept, noConfig) = await ConfigAsync(model, deadline, cancellationToken);
         var (tensors, notRead) = await reading;
-        var (elements, notCounted) = tensors is null ? (null, notRead) : SafetensorsCount.Of(tensors, config);
+        var (elements, notCounted) = tensors is null ? (null, notRead)
+            : noConfig is not null && SafetensorsCount.NeedsConfig(tensors) ? (null, "config.json, which tells how its tensors are packed, is left out.")
+            : SafetensorsCount.Of(tensors, config);
         string?[] notes =
         [
             noConfig is null ? null : $"config.json is left out: {noConfig}",

@@ -42,8 +42,9 @@ public sealed record HuggingFaceModel(
     internal HubModel ToHubModel(JsonElement? config, IReadOnlyList<string> notes, DateTimeOffset now)
     {
         string[] tags = [.. (Tags ?? []).Select(tag => Text.Clean(tag, 200)).OfType<string>().Take(MostTags)];
+        var elements = StoredElements;
         var (files, left) = HuggingFaceFile.ToModelFiles(Siblings ?? []);
-        string?[] all = [.. notes, Safetensors?.Parameters is { Count: > 0 } && StoredElements is null ? "The hub's parameter counts are out of range and left out." : null, left];
+        string?[] all = [.. notes, Safetensors?.Parameters is { Count: > 0 } && elements is null ? "The hub's parameter counts are out of range and left out." : null, left];
         return new HubModel(
             HuggingFaceHub.Name,
             Id,
@@ -56,7 +57,7 @@ public sealed record HuggingFaceModel(
             Figure(Likes),
             Past(LastModified, now),
             tags,
-            StoredElements,
+            elements,
             PublishedParameters: null,
             files,
             config,

@@ -15,6 +15,10 @@ internal static class SafetensorsCount
     private const long MostMatches = 50_000_000;
     private const long MostCharacters = 4_000_000_000;
 
+    /// <summary>True when there are tensors of a dtype that quantization packs or scales: without the config they cannot be counted.</summary>
+    public static bool NeedsConfig(IReadOnlyList<SafetensorsTensor> tensors) =>
+        tensors.Any(tensor => !tensor.IsScalar && tensor.Dtype is not ("F64" or "F32" or "F16" or "BF16" or "C64" or "I64" or "U64" or "BOOL"));
+
     /// <summary>Parameters by dtype, without those of which there are none; or why they cannot be counted.</summary>
     /// <param name="config">The repository's <c>config.json</c>, which tells of quantization.</param>
     public static (IReadOnlyDictionary<string, long>? ByDtype, string? Fault) Of(IReadOnlyList<SafetensorsTensor> tensors, JsonElement? config)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using Terradev.ModelRegistry.Catalog;
@@ -86,14 +87,14 @@ internal static class SafetensorsHeader
 
     private static Entry ReadTensor(ref Utf8JsonReader reader, string name)
     {
-        Expect(ref reader, JsonTokenType.StartObject, $"the tensor {name} is not an object");
+        Expect(ref reader, JsonTokenType.StartObject, name, "is not an object");
         string? dtype = null;
-        List<ulong>? shape = null, offsets = null;
+        Numbers? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("dtype"u8) && dtype is null)
             {
-                Expect(ref reader, JsonTokenType.String, $"the tensor {name} has a dtype that is not text");
+                Expect(ref reader, JsonTokenType.String, name, "has a dtype that is not text");
                 dtype = SafetensorsDtype.Find(reader.GetString()!)?.Name ?? throw new JsonException($"the tensor {name} has the dtype {reader.GetString()}, which is not known");
             }
             else if (reader.ValueTextEquals("shape"u8) && shape is null)
@@ -114,15 +115,15 @@ internal static class SafetensorsHeader
             }
         }
 
-        return dtype is not null && shape is not null && offsets is [var begin, var end]
-            ? new Entry(name, dtype, shape, begin, end)
+        return dtype is not null && shape is { } sizes && offsets is { Count: 2 } ends
+            ? new Entry(name, dtype, sizes.Count, sizes.Product, ends.First, ends.Last)
             : throw new JsonException($"the tensor {name} lacks its dtype, its shape or its two offsets");
     }
 
-    private static List<ulong> ReadNumbers(ref Utf8JsonReader reader, string name)
+    private static Numbers ReadNumbers(ref Utf8JsonReader reader, string name)
     {
-        Expect(ref reader, JsonTokenType.StartArray, $"the tensor {name} has a shape or offsets that are no list");
-        List<ulong> numbers = [];
+        Expect(ref reader, JsonTokenType.StartArray, name, "has a shape or offsets that are no list");
+        var numbers = new Numbers(0, 0, 0, 1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetUInt64(out var number))
@@ -130,17 +131,29 @@ internal static class SafetensorsHeader
                 throw new JsonException($"the tensor {name} has a shape or offsets that are not whole numbers from 0 to 2^64 - 1");
             }
 
-            numbers.Add(number);
+            numbers = new Numbers(numbers.Count + 1, numbers.Count == 0 ? number : numbers.First, number, Times(numbers.Product, number));
         }
 
         return numbers;
     }
+
+    private static ulong? Times(ulong? product, ulong factor) =>
+        product is { } known && Math.BigMul(known, factor, out var low) == 0 ? low : null;
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string fault)
     {
         if (!reader.Read() || reader.TokenType != type)
         {
             throw new JsonException(fault);
+        }
+    }
+
+    // Written only when it is needed: there are a quarter of a million tensors.
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string tensor, string fault)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+        {
+            throw new JsonException($"the tensor {tensor} {fault}");
         }
     }
 
@@ -158,14 +171,14 @@ internal static class SafetensorsHeader
                 throw new JsonException($"the data of the tensor {entry.Name} do not begin where those before it end");
             }
 
-            var elements = Product(entry);
+            var elements = Elements(entry);
             total = elements <= HuggingFaceModel.MostElements ? total + (long)elements : long.MaxValue;
             if (total > HuggingFaceModel.MostElements)
             {
                 throw new JsonException($"the tensor {entry.Name} makes more elements than any model has");
             }
 
-            tensors[i] = new SafetensorsTensor(entry.Name, entry.Dtype, (long)elements, entry.Shape.Count == 0);
+            tensors[i] = new SafetensorsTensor(entry.Name, entry.Dtype, (long)elements, entry.Rank == 0);
             previous = entry.End;
         }
 
@@ -174,28 +187,24 @@ internal static class SafetensorsHeader
             : throw new JsonException($"the header describes {previous} bytes of data and the file has {dataBytes}");
     }
 
-    private static ulong Product(Entry entry)
+    private static ulong Elements(Entry entry)
     {
-        var elements = 1UL;
-        try
+        if (Times(entry.Elements, (ulong)SafetensorsDtype.Find(entry.Dtype)!.Bits) is not { } bits)
         {
-            foreach (var size in entry.Shape)
-            {
-                elements = checked(elements * size);
-            }
+            throw new JsonException($"the shape of the tensor {entry.Name} is larger than any file");
+        }
 
-            var bits = checked(elements * (ulong)SafetensorsDtype.Find(entry.Dtype)!.Bits);
-            return bits % 8 == 0 && bits / 8 == entry.End - entry.Begin
-                ? elements
-                : throw new JsonException($"the shape of the tensor {entry.Name} does not fit its {entry.End - entry.Begin} bytes");
-        }
-        catch (OverflowException exception)
-        {
-            throw new JsonException($"the shape of the tensor {entry.Name} is larger than any file", exception);
-        }
+        return bits % 8 == 0 && bits / 8 == entry.End - entry.Begin
+            ? entry.Elements!.Value
+            : throw new JsonException($"the shape of the tensor {entry.Name} does not fit its {entry.End - entry.Begin} bytes");
     }
 
-    private readonly record struct Entry(string Name, string Dtype, List<ulong> Shape, ulong Begin, ulong End);
+    // Headers have up to half a million of these lists: they are folded as they are read.
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Numbers(int Count, ulong First, ulong Last, ulong? Product);
+
+    /// <param name="Elements">Product of the shape; null where 64 bits do not hold it.</param>
+    private readonly record struct Entry(string Name, string Dtype, int Rank, ulong? Elements, ulong Begin, ulong End);
 }
 
 /// <summary>A number format of safetensors files and the bits that one element takes.</summary>

@@ -111,6 +111,20 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("I32", false)]
+    [InlineData("F8_E4M3", false)]
+    [InlineData("F16", true)]
+    public async Task Packed_tensors_are_not_counted_without_the_config_that_is_there(string dtype, bool counted)
+    {
+        _hub.ServeRepository("a/b", (Single, SafetensorsSample.File(("w", dtype, [8]))), ("config.json", "{"u8.ToArray()));
+
+        var model = await FoundAsync("a/b");
+
+        (model.StoredElements is not null).ShouldBe(counted);
+        model.Note.ShouldNotBeNull().ShouldContain("It is not JSON");
+    }
+
+    [Theory]
     [InlineData("../../other/repo/resolve/main/model.safetensors", "not a path within")]
     [InlineData("%2e%2e/%2e%2e/x.safetensors", "does not have")]
     [InlineData("/etc/passwd", "not a path within")]

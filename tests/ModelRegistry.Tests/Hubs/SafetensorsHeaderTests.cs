@@ -69,6 +69,30 @@ public sealed class SafetensorsHeaderTests
     public void What_is_not_utf8_is_refused() => SafetensorsHeader.Read([0xff], 0).Fault.ShouldBe("the header is not UTF-8");
 
     [Fact]
+    public void Damage_anywhere_is_a_reason_and_never_a_crash()
+    {
+        var header = """{"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},"b":{"dtype":"I8","shape":[4],"data_offsets":[12,16]}}"""u8.ToArray();
+        var index = """{"metadata":{"total_size":16},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"""u8.ToArray();
+        var page = """[{"id":"a/b","tags":["x"],"downloads":7},{"id":"c/d","safetensors":{"parameters":{"F32":3}},"gated":"auto"}]"""u8.ToArray();
+        var random = new Random(20_261_124);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var (tensors, fault) = SafetensorsHeader.Read(Damaged(header, random), 16);
+            (tensors is null).ShouldBe(fault is not null);
+            var (shards, why) = SafetensorsIndex.Read(Damaged(index, random));
+            (shards is null).ShouldBe(why is not null);
+            try
+            {
+                HuggingFaceList.Read(Damaged(page, random), DateTimeOffset.UnixEpoch).Models.Count.ShouldBeLessThanOrEqualTo(2);
+            }
+            catch (JsonException)
+            {
+                // The array itself is damaged.
+            }
+        }
+    }
+
+    [Fact]
     public void Depth_is_bounded() =>
         Read($$"""{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":{{new string('[', 100_000)}} } }""", 1).Fault.ShouldNotBeNull();
 
@@ -107,4 +131,15 @@ public sealed class SafetensorsHeaderTests
     }
 
     private static (IReadOnlyList<SafetensorsTensor>? Tensors, string? Fault) Read(string json, long dataBytes) => SafetensorsHeader.Read(Encoding.UTF8.GetBytes(json), dataBytes);
+
+    private static byte[] Damaged(byte[] whole, Random random)
+    {
+        byte[] damaged = [.. whole];
+        for (var times = random.Next(1, 4); times > 0; times--)
+        {
+            damaged[random.Next(damaged.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : whole[random.Next(whole.Length)];
+        }
+
+        return random.Next(4) == 0 ? damaged[..random.Next(damaged.Length)] : damaged;
+    }
 }
