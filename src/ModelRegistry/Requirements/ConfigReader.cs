@@ -27,7 +27,7 @@ internal static class ConfigReader
             AttentionHeads = heads ?? defaults?.Heads,
             KeyValueHeads = KeyValueHeads(fields, type) ?? (heads is null ? defaults?.KeyValueHeads : null),
             HeadDim = fields.Int("head_dim", "d_kv", "kv_channels") ?? (type is "t5" or "mt5" or "umt5" ? 64 : defaults?.HeadDim),
-            IntermediateSize = fields.Int("intermediate_size", "n_inner", "d_ff", "encoder_ffn_dim", "ffn_dim", "hidden_dim", "ffn_hidden_size")
+            IntermediateSize = fields.Int("intermediate_size", "n_inner", "d_ff", "d_inner", "encoder_ffn_dim", "ffn_dim", "hidden_dim", "ffn_hidden_size")
                 ?? (type is "gpt2" ? null : defaults?.Intermediate),
             ExpertIntermediateSize = fields.Int("moe_intermediate_size"),
             VocabularySize = fields.Int("vocab_size", "padded_vocab_size") ?? defaults?.Vocabulary,

@@ -109,6 +109,12 @@ internal static class ConvolutionFormulas
             + positions + kernel + h + h + Norm(h) + (l * EncoderLayer(h, i)) + SpeechHead(c, h, inputs);
     }
 
+    /// <summary>WavLM: wav2vec 2.0 with 320 buckets of relative positions, gated in every layer (arXiv:2110.13900 section III).</summary>
+    public static Int128? WavLm(ModelConfig c) =>
+        Wav2Vec2(c) is { } body && c is { Layers: { } l, AttentionHeads: { } n, EffectiveHeadDim: { } d }
+            ? body + (l * (Linear(d, 8) + n)) + ((Int128)(c.Fields.Int("num_buckets") ?? 320) * n)
+            : null;
+
     private static Int128 SpeechHead(ModelConfig c, Int128 h, Int128 features)
     {
         if (c.IsFor("ForCTC"))

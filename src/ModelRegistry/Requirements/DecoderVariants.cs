@@ -20,6 +20,9 @@ internal static class DecoderVariants
             + DecoderFormula.Head(c, narrow, v, c.TieWordEmbeddings != false, bias: false);
     }
 
+    /// <summary>The first GPT: no norm after the last layer.</summary>
+    public static Int128? OpenAiGpt(ModelConfig c) => DecoderFormula.Total(c, DecoderTraits.Of("gpt2")!) - (c.HiddenSize is { } h ? Norm(h) : 0);
+
     /// <summary>Falcon: one norm a layer where attention and feed-forward network run side by side, two in the new decoder architecture.</summary>
     public static Int128? Falcon(ModelConfig c)
     {

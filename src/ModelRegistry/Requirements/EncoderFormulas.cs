@@ -27,6 +27,10 @@ internal static class EncoderFormulas
             ? (((Int128)v + p + (c.TypeVocabularySize ?? 1)) * h) + Norm(h) + (l * EncoderLayer(h, i)) + RobertaHead(c, h, v)
             : null;
 
+    /// <summary>Longformer: queries, keys and values of their own for the tokens that attend to all others.</summary>
+    public static Int128? Longformer(ModelConfig c) =>
+        Roberta(c) is { } body && c is { HiddenSize: { } h, Layers: { } l } ? body + (l * 3 * Linear(h, h)) : null;
+
     /// <summary>MPNet: no segments, and 32 buckets of relative positions for each head.</summary>
     public static Int128? Mpnet(ModelConfig c) =>
         c is { HiddenSize: { } h, Layers: { } l, IntermediateSize: { } i, VocabularySize: { } v, MaxPositions: { } p, AttentionHeads: { } n }
@@ -120,6 +124,19 @@ internal static class EncoderFormulas
         var body = ((Int128)v * h) + h + (l * ((4 * Square(h)) + (3 * (Int128)h * i) + (2 * h))) - h + h;
         var dense = Square(h) + h;
         return body + (c.IsFor("ForMaskedLM") ? dense + v : c.IsFor("ForSequenceClassification", "ForTokenClassification") ? dense + Linear(h, c.Labels ?? 2) : 0);
+    }
+
+    /// <summary>XLNet: a fifth matrix for relative positions, three biases of the heads, and two segments in every layer.</summary>
+    public static Int128? Xlnet(ModelConfig c)
+    {
+        if (c is not { HiddenSize: { } h, Layers: { } l, IntermediateSize: { } i, VocabularySize: { } v })
+        {
+            return null;
+        }
+
+        var attention = (5 * Square(h)) + (5 * h) + Norm(h);
+        return ((Int128)v * h) + h + (l * (attention + FeedForward(h, i) + Norm(h)))
+            + (c.IsFor("LMHeadModel") ? v : c.IsFor("ForSequenceClassification") ? Linear(h, h) + Linear(h, c.Labels ?? 2) : c.IsFor("ForTokenClassification") ? Linear(h, c.Labels ?? 2) : 0);
     }
 
     private static Int128 Pooler(Int128 h) => Linear(h, h);

@@ -100,7 +100,7 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
         }
 
         // RoBERTa keeps two positions for padding.
-        var reserved = config.Type is "roberta" or "xlm-roberta" or "camembert" or "mpnet" ? 2 : 0;
+        var reserved = config.Type is "roberta" or "xlm-roberta" or "camembert" or "mpnet" or "longformer" ? 2 : 0;
         return new ModelShape(ModelFamily.Encoder, [Stack(config)], 0, vocabulary, config.MaxPositions - reserved);
     }
 

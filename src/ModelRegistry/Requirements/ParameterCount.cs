@@ -87,7 +87,8 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
     private static ParameterCount? Computed(
         Int128 total, Int128? active, HubModel model, ModelConfig? config, string source, Confidence confidence, IReadOnlyList<string> notes)
     {
-        var precision = Formats.Stored(config);
+        // Models of billions of parameters are published in 16 bits, whoever says nothing about it.
+        var precision = config is null && total >= 1_000_000_000 ? Precision.Fp16 : Formats.Stored(config);
         var bytes = WeightFiles.Bytes(model.Files)
             ?? Saturated.Long(Formats.WeightBytes(total, config is null ? 0 : ParameterFormulas.Embeddings(config), precision));
         return Counted(total, active, config, StoredElements.None, source, confidence, bytes, precision, notes);

@@ -33,6 +33,29 @@ internal static class VisionFormulas
         return Tower(c with { IntermediateSize = (int)Int128.Min(width, int.MaxValue) }, tokens: 1, patchBias: true) + h + (l * (2 * (Int128)h)) + DinoHead(c, h);
     }
 
+    /// <summary>Swin, arXiv:2103.14030: windows with a table of relative positions for each head, and patches merged between stages.</summary>
+    public static Int128? Swin(ModelConfig c)
+    {
+        if (c.Fields.Int("embed_dim") is not { } first || c.Fields.Ints("depths") is not { Count: > 0 and <= 8 } depths
+            || c.Fields.Ints("num_heads") is not { } heads || heads.Count != depths.Count)
+        {
+            return null;
+        }
+
+        Int128 d = first;
+        var table = Square((2 * (Int128)(c.Fields.Int("window_size") ?? 7)) - 1);
+        var total = Convolution(c.Channels ?? 3, d, c.PatchSize ?? 4) + Norm(d);
+        for (var stage = 0; stage < depths.Count; stage++)
+        {
+            var width = (Int128)((double)d * (c.Fields.Number("mlp_ratio") ?? 4));
+            total += depths[stage] * (EncoderLayer(d, width) + (table * heads[stage]));
+            total += stage + 1 < depths.Count ? Norm(4 * d) + (8 * Square(d)) : 0;
+            d *= stage + 1 < depths.Count ? 2 : 1;
+        }
+
+        return total + Norm(d) + (c.IsFor("ForImageClassification") ? Linear(d, c.Labels ?? 2) : 0);
+    }
+
     /// <summary>CLIP's image tower: a class token, and a norm before and after the layers.</summary>
     public static Int128? ClipVision(ModelConfig c) => Tower(c, tokens: 1, patchBias: false) + (c.HiddenSize is { } h ? Norm(h) : 0);
 

@@ -13,6 +13,15 @@ internal static class VisionLanguageFormulas
             ? ParameterFormulas.Total(text) + ParameterFormulas.Total(vision) + Linear(vh, th) + Linear(th, th)
             : null;
 
+    /// <summary>LLaVA-NeXT: LLaVA with a vector that ends the rows of an image.</summary>
+    public static Int128? LlavaNext(ModelConfig c) => Llava(c) + (c.Text?.HiddenSize ?? 0);
+
+    /// <summary>PaliGemma: one matrix projects the patches.</summary>
+    public static Int128? PaliGemma(ModelConfig c) =>
+        c is { Text: { HiddenSize: { } th } text, Vision: { HiddenSize: { } vh } vision }
+            ? ParameterFormulas.Total(text) + ParameterFormulas.Total(vision) + Linear(vh, th)
+            : null;
+
     /// <summary>Gemma 3: one matrix without bias and a norm; the SigLIP tower has no head.</summary>
     public static Int128? Gemma3(ModelConfig c) =>
         c is { Text: { HiddenSize: { } th } text, Vision: { HiddenSize: { } vh } vision }
