@@ -57,7 +57,7 @@ internal static class Registration
             [.. (request.Tags ?? []).Where(tag => !string.IsNullOrWhiteSpace(tag)).Select(tag => tag!.Trim())],
             request.ElementsByDtype is { Count: > 0 } elements ? elements : null, request.Parameters,
             [.. (request.Files ?? []).Select(file => new ModelFile(file!.Path!, file.SizeBytes, FileRules.Hex(file.Sha256, 256), FileRules.Hex(file.GitSha1, 160)))],
-            request.Config is { } config ? HuggingFaceHub.Trim(config) : null, new Provenance(ModelEntry.Registered, now))
+            request.Config is { } config ? ConfigJson.Trim(config) : null, new Provenance(ModelEntry.Registered, now))
         {
             Title = request.Title,
             Description = request.Description,
