@@ -45,7 +45,7 @@ internal sealed class Postgres : IDisposable
         var port = LocalServer.FreePort();
         RunAsPostgres(Path.Combine(programs, "initdb"), "-D", data, "-U", "terradev", "--auth", "trust", "-E", "UTF8", "--no-locale");
         RunAsPostgres(Path.Combine(programs, "pg_ctl"), "-D", data, "-w", "-l", Path.Combine(data, "log"), "-o",
-            string.Create(CultureInfo.InvariantCulture, $"-h 127.0.0.1 -p {port} -k {data} -c shared_buffers=1GB -c max_wal_size=8GB -c maintenance_work_mem=256MB -c random_page_cost=1.1"), "start");
+            string.Create(CultureInfo.InvariantCulture, $"-h 127.0.0.1 -p {port} -k {data} -c shared_buffers=1GB -c max_wal_size=8GB -c maintenance_work_mem=256MB -c random_page_cost=1.1 -c effective_io_concurrency=0"), "start");
         return new Postgres(programs, data, port);
     }
 

@@ -29,18 +29,18 @@ internal static class SearchLoad
         return (milliseconds, withModels);
     }
 
-    /// <summary>Half of the questions are about a model that is there, the others mix words and filters as they come; some find nothing.</summary>
+    /// <summary>Four of five questions are about a model that is there, the others mix words and filters as they come; some find nothing.</summary>
     public static string Question(GeneratedCatalogue catalogue, GeneratedCatalogue.Draw draw)
     {
         GeneratedModel Any() => catalogue.Model((int)(draw.Unit() * catalogue.Count));
         var model = Any();
-        var other = draw.Unit() < 0.5 ? model : Any();
+        var other = draw.Unit() < 0.8 ? model : Any();
         var text = draw.Unit() switch
         {
             < 0.4 => model.Family,
             < 0.6 => $"{model.Family} {model.Suffix}",
             < 0.7 => Texts[draw.Skewed(Texts.Length)],
-            < 0.9 => model.Id[..model.Id.IndexOf('/', StringComparison.Ordinal)],
+            < 0.95 => model.Id[..model.Id.IndexOf('/', StringComparison.Ordinal)],
             _ => $"{model.Family} {draw.Skewed(1000)}",
         };
         var filters = draw.Unit() switch

@@ -52,6 +52,8 @@ public static class Store
         }
         else
         {
+            // Nothing here leaves settings or locks behind in a connection, so that none has to be taken back before its next use.
+            connectionString = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true }.ToString();
             builder.Services.AddDbContext<TDb, TPostgres>((services, db) => db
                 .UseNpgsql(connectionString, postgres => postgres.EnableRetryOnFailure(maxRetryCount: 4, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null))
                 .UseStoreDefaults(services));

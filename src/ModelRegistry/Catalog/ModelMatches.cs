@@ -53,6 +53,11 @@ internal sealed class ModelMatches(ModelRegistryDb db)
     {
         var models = WithinNames(WithWords([.. query.Words, .. query.Filters], part), query.NameParts);
         var nothing = 0L;
+        if (query.MainHubOnly)
+        {
+            models = models.Where(entry => entry.Source == SearchWords.MainHub);
+        }
+
         if (query.MinParameters is { } least)
         {
             models = few ? models.Where(entry => entry.Parameters + nothing >= least) : models.Where(entry => entry.Parameters >= least);
@@ -81,13 +86,21 @@ internal sealed class ModelMatches(ModelRegistryDb db)
         List<string> unknown = [];
         foreach (var word in words)
         {
-            if (!await WithWords([word], Part.All).AnyAsync(cancellationToken))
+            // A common word is found among few models, and one that is not has a short list.
+            if (!await IsInAsync(word, Part.MostPopular, cancellationToken) && !await IsInAsync(word, Part.All, cancellationToken))
             {
                 unknown.Add(word);
             }
         }
 
         return [.. unknown];
+    }
+
+    // In an order that no index has: without one the database may read the whole table for a row that it takes for a frequent one.
+    private async Task<bool> IsInAsync(string word, Part part, CancellationToken cancellationToken)
+    {
+        var nothing = 0L;
+        return await WithWords([word], part).OrderBy(entry => entry.Popularity + nothing).Select(entry => entry.Number).FirstOrDefaultAsync(cancellationToken) != 0;
     }
 
     // Words hold neither quotes nor backslashes, and both languages read what stands in quotes as it is.

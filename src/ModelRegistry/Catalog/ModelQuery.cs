@@ -50,8 +50,11 @@ internal sealed record ModelQuery(
     /// <summary>Parts of the text that no model has as a word, to be found within names.</summary>
     public IReadOnlyList<string> NameParts { get; init; } = [];
 
+    /// <summary>True for the models of <see cref="SearchWords.MainHub"/>, for which there is no word.</summary>
+    public bool MainHubOnly { get; init; }
+
     /// <summary>How many conditions a model must meet.</summary>
-    public int Conditions => Words.Count + NameParts.Count + Filters.Count + (MinParameters is null ? 0 : 1) + (MaxParameters is null ? 0 : 1) + (Fits is null ? 0 : 1);
+    public int Conditions => Words.Count + NameParts.Count + Filters.Count + (MinParameters is null ? 0 : 1) + (MaxParameters is null ? 0 : 1) + (Fits is null ? 0 : 1) + (MainHubOnly ? 1 : 0);
 
     public static ModelQuery? Parse(ModelListRequest request, Dictionary<string, string[]> errors)
     {
@@ -77,6 +80,7 @@ internal sealed record ModelQuery(
 
         var words = WordsOf(request.Search, errors);
         var filters = FiltersOf(request, errors);
+        var mainHubOnly = filters.Remove(SearchWords.Source + SearchWords.MainHub);
         var (least, most) = (Parameters(request.MinParameters, "minParameters", errors), Parameters(request.MaxParameters, "maxParameters", errors));
         if (least > most)
         {
@@ -84,7 +88,7 @@ internal sealed record ModelQuery(
         }
 
         var fits = FitsIn(request, errors);
-        return errors.Count > 0 ? null : new ModelQuery(words, filters, least, most, fits, sort, facets, limit, after);
+        return errors.Count > 0 ? null : new ModelQuery(words, filters, least, most, fits, sort, facets, limit, after) { MainHubOnly = mainHubOnly };
     }
 
     /// <summary>The cursor of the page after one that ends with <paramref name="place"/>.</summary>
@@ -109,21 +113,20 @@ internal sealed record ModelQuery(
 
     private static List<string> FiltersOf(ModelListRequest request, Dictionary<string, string[]> errors)
     {
-        List<string> filters = [];
-        foreach (var (field, kind, text) in new[]
+        List<string> paired = [], filters = [];
+        foreach (var (field, kind, text, list) in new[]
         {
-            ("task", SearchWords.Task, request.Task), ("framework", SearchWords.Framework, request.Framework), ("library", SearchWords.Framework, request.Library),
-            ("source", SearchWords.Source, request.Source), ("license", SearchWords.License, request.License),
+            ("task", SearchWords.Task, request.Task, paired), ("library", SearchWords.Library, request.Library, paired), ("license", SearchWords.License, request.License, paired),
+            ("framework", SearchWords.Framework, request.Framework, filters), ("source", SearchWords.Source, request.Source, filters),
         })
         {
-            if (IsBad(text, field, errors) || string.IsNullOrWhiteSpace(text))
+            if (!IsBad(text, field, errors) && !string.IsNullOrWhiteSpace(text))
             {
-                continue;
+                list.Add(SearchWords.Filter(kind, text) ?? SearchWords.Nothing);
             }
-
-            filters.Add(SearchWords.Filter(kind, text) ?? SearchWords.Nothing);
         }
 
+        filters.AddRange(paired.Count > 1 ? paired.Zip(paired.Skip(1), SearchWords.Pair) : paired);
         return filters;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Terradev.Contracts;
 using Terradev.ModelRegistry.Hubs;
 
 namespace Terradev.ModelRegistry.Catalog;
@@ -11,7 +12,10 @@ namespace Terradev.ModelRegistry.Catalog;
 internal static class SearchWords
 {
     /// <summary>Text before the words of the entry's facets.</summary>
-    public const string Source = "source=", Task = "task=", Framework = "framework=", License = "license=";
+    public const string Source = "source=", Task = "task=", Library = "library=", Framework = "framework=", License = "license=";
+
+    /// <summary>The hub that has nearly all models, which is why it has no word: the list of those that have it would be the whole table.</summary>
+    public const string MainHub = HubReference.DefaultSource;
 
     /// <summary>A word that no model has.</summary>
     public const string Nothing = "nothing=";
@@ -27,9 +31,12 @@ internal static class SearchWords
     public static string Of(HubModel model)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
-        AddFilter(words, Source, model.Source);
-        AddFilter(words, Task, model.Task);
-        AddFilter(words, License, model.License);
+        if (model.Source != MainHub)
+        {
+            AddFilter(words, Source, model.Source);
+        }
+
+        words.UnionWith(WithPairs([.. new[] { Filter(Task, model.Task), Filter(Library, model.Library), Filter(License, model.License) }.OfType<string>()]));
         AddFilter(words, Framework, model.Library);
         if (model.CreatedAt is { } created)
         {
@@ -91,6 +98,16 @@ internal static class SearchWords
         var clean = string.Concat(((kind == Task ? TaskWords.Of(value) : value) ?? "").Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_' or ':' or '/' or '+'));
         return clean.Length is 0 or > 200 ? null : kind + clean;
     }
+
+    /// <summary>
+    /// Filters of task, library and licence, in this order, and each pair of them as one word: a pair is on a short list, where the
+    /// database would have to compare two long ones.
+    /// </summary>
+    public static IEnumerable<string> WithPairs(IReadOnlyList<string> filters) =>
+        filters.Concat(filters.SelectMany((one, place) => filters.Skip(place + 1).Select(other => Pair(one, other))));
+
+    /// <summary>The word for two of the filters that <see cref="WithPairs"/> takes, in its order.</summary>
+    public static string Pair(string one, string other) => $"{one}+{other}";
 
     private static void AddFilter(HashSet<string> words, string kind, string? value)
     {

@@ -16,7 +16,7 @@ public class MemoryNeedsTests
     [Fact]
     public void The_columns_are_what_the_requirements_say()
     {
-        foreach (var model in Snapshot.Shipped.Models)
+        foreach (var model in Sample.Sizable)
         {
             var config = ModelConfig.Parse(model.Config);
             var needs = MemoryNeeds.Of(ParameterCount.Of(model, config), config).ShouldNotBeNull();
