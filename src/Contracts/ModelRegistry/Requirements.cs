@@ -91,7 +91,7 @@ public sealed record WorkloadFit(decimal GpuMemoryGiB, long UsableBytes, long Re
 /// <summary>Which GPUs can run the workload at all.</summary>
 /// <param name="MinComputeCapability">NVIDIA compute capability that the precision asks for, such as <c>8.0</c> for bf16; null when any will do.</param>
 /// <param name="TensorParallelDegrees">Legal numbers of GPUs to split the model over, ascending, always with 1.</param>
-/// <param name="KeyValueHeads">Parts the KV cache can be split into; more GPUs hold copies. 1 where it is not split at all (one shared head, or a compressed latent as in DeepSeek-V2); null where it splits like the weights.</param>
+/// <param name="KeyValueHeads">Parts the KV cache can be split into; more GPUs hold copies. 1 where it is not split at all (one shared head, or a compressed latent as in DeepSeek-V2); null where there is no cache.</param>
 public sealed record GpuRequirements(string? MinComputeCapability, IReadOnlyList<int> TensorParallelDegrees, int? KeyValueHeads = null);
 
 /// <summary>Message: resolve a model and size a workload. Answered by <see cref="ModelResolved"/>.</summary>

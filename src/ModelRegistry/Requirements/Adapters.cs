@@ -52,5 +52,5 @@ internal static class Adapters
     }
 
     private static bool Gated(ModelConfig? config) =>
-        config is not null && (DecoderTraits.Of(config.LanguageType)?.Gated ?? (SequenceFormulas.IsGated(config) || config.Type == "modernbert"));
+        config is not null && (DecoderFamilies.Of(config.LanguageType)?.Gated ?? (SequenceFormulas.IsGated(config) || config.Type == "modernbert"));
 }

@@ -21,13 +21,13 @@ internal static class DecoderVariants
     }
 
     /// <summary>The first GPT: no norm after the last layer.</summary>
-    public static Int128? OpenAiGpt(ModelConfig c) => DecoderFormula.Total(c, DecoderTraits.Of("gpt2")!) - (c.HiddenSize is { } h ? Norm(h) : 0);
+    public static Int128? OpenAiGpt(ModelConfig c) => DecoderFormula.Total(c, DecoderFamilies.Of("gpt2")!) - (c.HiddenSize is { } h ? Norm(h) : 0);
 
     /// <summary>Falcon: one norm a layer where attention and feed-forward network run side by side, two in the new decoder architecture.</summary>
     public static Int128? Falcon(ModelConfig c)
     {
         var parallel = c.Fields.Flag("new_decoder_architecture") == true ? c.Fields.Int("num_ln_in_parallel_attn") == 1 : c.Fields.Flag("parallel_attn") != false;
-        return DecoderFormula.Total(c, DecoderTraits.Of("falcon")! with { NormsPerLayer = parallel ? 1 : 2 });
+        return DecoderFormula.Total(c, DecoderFamilies.Of("falcon")! with { NormsPerLayer = parallel ? 1 : 2 });
     }
 
     /// <summary>Mamba, arXiv:2312.00752 section 3.4: no attention, a state space in every layer.</summary>

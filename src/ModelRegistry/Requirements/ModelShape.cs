@@ -94,7 +94,7 @@ public sealed record ModelShape(ModelFamily Family, IReadOnlyList<TransformerSta
         }
 
         if (config.IsFor("ForCausalLM", "LMHeadModel")
-            || (DecoderTraits.Of(config.LanguageType) is not null && !config.IsFor("ForSequenceClassification", "ForTokenClassification")))
+            || (DecoderFamilies.Of(config.LanguageType) is not null && !config.IsFor("ForSequenceClassification", "ForTokenClassification")))
         {
             return new ModelShape(ModelFamily.Decoder, [Stack(config) with { Generates = true }], 0, vocabulary, config.MaxPositions);
         }

@@ -60,7 +60,7 @@ public static class ParameterFormulas
     /// <summary>All parameters; null for architectures without a formula here or configs without the figures it takes.</summary>
     public static Int128? Total(ModelConfig config) =>
         Formulas.TryGetValue(config.Type, out var formula) ? formula(config)
-        : DecoderTraits.Of(config.Type) is { } traits ? DecoderFormula.Total(config, traits)
+        : DecoderFamilies.Of(config.Type) is { } traits ? DecoderFormula.Total(config, traits)
         : null;
 
     /// <summary>
@@ -104,7 +104,7 @@ public static class ParameterFormulas
     /// names a causal language model and tells RMS norms.
     /// </summary>
     internal static Int128? Alike(ModelConfig config) =>
-        config.IsFor("ForCausalLM") && config.Fields.Has("rms_norm_eps") ? DecoderFormula.Total(config, DecoderTraits.Of("llama")!) : null;
+        config.IsFor("ForCausalLM") && config.Fields.Has("rms_norm_eps") ? DecoderFormula.Total(config, DecoderFamilies.Of("llama")!) : null;
 
     /// <summary>Parameters that one token does not use: the experts it is not sent to.</summary>
     public static Int128 Idle(ModelConfig config) => ExpertLayers.Of(config)?.Idle ?? 0;
@@ -115,5 +115,5 @@ public static class ParameterFormulas
 
     /// <summary>True where embedding and head are one matrix: as the config says, else as the architecture does by default.</summary>
     public static bool Tied(ModelConfig config) =>
-        config.TieWordEmbeddings ?? DecoderTraits.Of(config.LanguageType)?.Tied ?? config.Type is not ("mt5" or "umt5");
+        config.TieWordEmbeddings ?? DecoderFamilies.Of(config.LanguageType)?.Tied ?? config.Type is not ("mt5" or "umt5");
 }

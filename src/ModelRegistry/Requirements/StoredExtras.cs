@@ -52,7 +52,7 @@ internal static class StoredExtras
             known.Add((layers, "the masks' fill values"));
         }
 
-        if (c.EffectiveHeadDim is { } width && DecoderTraits.Of(c.Type) is { Positions: false })
+        if (c.EffectiveHeadDim is { } width && DecoderFamilies.Of(c.Type) is { Positions: false })
         {
             var rotated = (Int128)(width * (c.Fields.Number("rotary_pct") ?? c.Fields.Number("partial_rotary_factor") ?? 1)) / 2;
             known.Add((layers * rotated, "rotary frequencies"));

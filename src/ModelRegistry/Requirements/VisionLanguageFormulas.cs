@@ -54,7 +54,7 @@ internal static class VisionLanguageFormulas
         return text + Patches(tower.Fields, e) + (depth * layer) + e + Merger(tower.Fields, e, tower.Fields.Int("out_hidden_size") ?? 3584);
     }
 
-    private static Int128? Language(ModelConfig c) => DecoderFormula.Total(c, DecoderTraits.Of("qwen2")!);
+    private static Int128? Language(ModelConfig c) => DecoderFormula.Total(c, DecoderFamilies.Of("qwen2")!);
 
     private static (ConfigFields Fields, int Embed, int Depth)? Tower(ModelConfig c) =>
         c.Fields.Section("vision_config") is { } fields

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Terradev.Contracts;
+using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Requirements;
 
@@ -81,6 +82,28 @@ public sealed class RequirementsApiTests : IAsyncLifetime
         problem.GetProperty("code").GetString().ShouldBe(RefusalCodes.InvalidRequest);
         Names(problem.GetProperty("errors")).ShouldBe(fields, ignoreOrder: true);
         problem.GetProperty("nextStep").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_model_that_was_never_seen_is_sized_from_its_config_alone()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        await using var app = new RegistryApp(hub);
+        await using var ready = await app.ScopeAsync();
+        hub.Serve("/api/models/org/never-seen", """{"id":"org/never-seen","sha":"0123456789012345678901234567890123456789","siblings":[{"rfilename":"config.json"}]}""");
+        hub.Serve(
+            "/org/never-seen/resolve/0123456789012345678901234567890123456789/config.json",
+            """{"architectures":["MistralForCausalLM"],"model_type":"mistral","hidden_size":1536,"intermediate_size":4000,"num_hidden_layers":7,"num_attention_heads":12,"head_dim":96,"num_key_value_heads":3,"vocab_size":31999,"max_position_embeddings":4096,"torch_dtype":"bfloat16"}""");
+
+        var body = await app.Client.GetFromJsonAsync<JsonElement>("/api/v1/requirements?model=org/never-seen&mode=inference&contextLength=1000&batchSize=2");
+
+        const long Layer = (2L * 1536 * 12 * 96) + (2L * 1536 * 3 * 96) + (3L * 1536 * 4000) + (2 * 1536);
+        const long Parameters = (2L * 31999 * 1536) + (7 * Layer) + 1536;
+        body.GetProperty("parameters").GetProperty("total").GetInt64().ShouldBe(Parameters);
+        body.GetProperty("parameters").GetProperty("confidence").GetString().ShouldBe("config");
+        body.GetProperty("memory").GetProperty("weightsBytes").GetInt64().ShouldBe(2 * Parameters);
+        body.GetProperty("memory").GetProperty("kvCacheBytesPerToken").GetInt64().ShouldBe(2 * 7 * 3 * 96 * 2);
+        body.GetProperty("memory").GetProperty("kvCacheBytes").GetInt64().ShouldBe(2L * 7 * 3 * 96 * 2 * 1000 * 2);
     }
 
     [Theory]
