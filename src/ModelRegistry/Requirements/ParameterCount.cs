@@ -12,6 +12,9 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
     // A quadrillion: no figure above it is a model.
     private const long Largest = 1_000_000_000_000_000;
 
+    // From here on models are usually published in 16 bits.
+    private const long LargeModel = 1_000_000_000;
+
     /// <summary>Bits a weight takes in the files: 32, 16, 8 or 4.</summary>
     public int StoredBits => Formats.Bits(StoredPrecision);
 
@@ -81,14 +84,14 @@ public sealed record ParameterCount(ModelParameters Parameters, long StoredBytes
     private static ParameterCount? FromName(HubModel model, ModelConfig? config) =>
         NamedSize.Of(model.Id) is { } size
             ? Computed(size.Total, size.Active, model, config, "the model's name", Confidence.Name,
-                [$"Only its name tells the size of the model: \"{size.Text}\" was taken for {size.Total:N0} parameters."])
+                [$"Only its name tells the size of the model: \"{size.Text}\" was taken for {size.Total:N0} parameters."],
+                guessed: config is not { Dtype: not null } and not { Quantization: not null } && size.Total >= LargeModel ? Precision.Fp16 : null)
             : null;
 
     private static ParameterCount? Computed(
-        Int128 total, Int128? active, HubModel model, ModelConfig? config, string source, Confidence confidence, IReadOnlyList<string> notes)
+        Int128 total, Int128? active, HubModel model, ModelConfig? config, string source, Confidence confidence, IReadOnlyList<string> notes, Precision? guessed = null)
     {
-        // Models of billions of parameters are published in 16 bits, whoever says nothing about it.
-        var precision = config is null && total >= 1_000_000_000 ? Precision.Fp16 : Formats.Stored(config);
+        var precision = guessed ?? Formats.Stored(config);
         var bytes = WeightFiles.Bytes(model.Files)
             ?? Saturated.Long(Formats.WeightBytes(total, config is null ? 0 : ParameterFormulas.Embeddings(config), precision));
         return Counted(total, active, config, StoredElements.None, source, confidence, bytes, precision, notes);

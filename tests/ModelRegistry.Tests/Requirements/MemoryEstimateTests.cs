@@ -51,6 +51,44 @@ public class MemoryEstimateTests
         beyond.ShouldBe(within);
     }
 
+    [Theory]
+    [InlineData("\"sliding_window_pattern\":6,", 22)]
+    [InlineData("", 22)]
+    [InlineData("\"layer_types\":[\"full_attention\",\"sliding_attention\"],", 1)]
+    public void Only_some_layers_slide(string pattern, int sliding)
+    {
+        var model = Sample.Made($$"""
+            {"model_type":"gemma3_text","architectures":["Gemma3ForCausalLM"],{{pattern}}"hidden_size":1152,"intermediate_size":6912,"num_hidden_layers":26,"num_attention_heads":4,
+            "num_key_value_heads":1,"head_dim":256,"vocab_size":262144,"sliding_window":512,"max_position_embeddings":32768}
+            """);
+
+        Sample.Sized(model, new Workload(WorkloadMode.Inference, Precision.Bf16, 8192, 3)).Memory.KvCacheBytes.ShouldBe(2L * 256 * 2 * (((26 - sliding) * 8192) + (sliding * 512)) * 3);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"qwen2","hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"sliding_window":1024}""")]
+    [InlineData("""{"model_type":"qwen2","hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"sliding_window":1024,"use_sliding_window":true,"max_window_layers":24}""")]
+    public void Qwens_window_is_off_unless_it_is_switched_on_for_a_layer(string config)
+    {
+        var memory = Sample.Sized(Sample.Made(config), new Workload(WorkloadMode.Inference, Precision.Bf16, 8192, 1)).Memory;
+
+        memory.KvCacheBytes.ShouldBe(memory.KvCacheBytesPerToken * 8192);
+    }
+
+    [Fact]
+    public void A_state_space_model_keeps_the_same_for_every_length()
+    {
+        var model = Sample.Made(
+            """{"model_type":"mamba","architectures":["MambaForCausalLM"],"hidden_size":768,"num_hidden_layers":24,"state_size":16,"conv_kernel":4,"expand":2,"vocab_size":50280}""");
+
+        var one = Sample.Sized(model, new Workload(WorkloadMode.Inference, Precision.Fp16, 100, 1)).Memory;
+        var longer = Sample.Sized(model, new Workload(WorkloadMode.Inference, Precision.Fp16, 100_000, 1)).Memory;
+
+        one.KvCacheBytesPerToken.ShouldBe(0);
+        one.KvCacheBytes.ShouldBe(24L * 1536 * (16 + 4) * 2);
+        longer.KvCacheBytes.ShouldBe(one.KvCacheBytes);
+    }
+
     [Fact]
     public void A_window_that_is_switched_off_bounds_nothing()
     {
