@@ -28,7 +28,8 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
         _settings = settings ?? new Dictionary<string, string>();
         _keeps = directory is not null;
         _hub = hub?.Address ?? new Uri("http://hub.invalid/");
-        _postgres = store == "postgres" ? $"{Requires.Setting("TERRADEV_TEST_POSTGRES")};Database=models_{Guid.NewGuid():N}" : null;
+        // Each test has a database and so a pool of its own; idle connections would use up the server.
+        _postgres = store == "postgres" ? $"{Requires.Setting("TERRADEV_TEST_POSTGRES")};Database=models_{Guid.NewGuid():N};Connection Idle Lifetime=2;Connection Pruning Interval=1" : null;
     }
 
     public HttpClient Client
