@@ -60,7 +60,7 @@ internal sealed class FindModel(
             case { Outcome: HubOutcome.Unknown }:
                 ModelRegistryTelemetry.LookedUp("none");
                 return Refused(new(RefusalCodes.ModelNotFound, $"{reference}: {answer.Reason}",
-                    "Check the spelling with GET /api/v1/models?search=; for a private model set ModelRegistry:HuggingFace:Token or HF_TOKEN."));
+                    $"Check the spelling with GET /api/v1/models?search=; for a private model set {SettingsOf(reference.Source).Credentials}."));
             default:
                 return await FallBackAsync(reference, answer, cancellationToken);
         }
@@ -95,7 +95,7 @@ internal sealed class FindModel(
         return Refused(answer.Outcome is HubOutcome.Gated
             ? new(RefusalCodes.ModelGated, $"{reference}: {answer.Reason}", "Accept the model's terms on the hub and set ModelRegistry:HuggingFace:Token or HF_TOKEN.")
             : new(RefusalCodes.HubUnreachable, $"{reference}: {answer.Reason} Neither the store nor the shipped snapshot has this model.",
-                "Check the network and ModelRegistry:HuggingFace:Endpoint, or choose one of GET /api/v1/models."));
+                $"Check the network and {SettingsOf(reference.Source).Endpoint}, or choose one of GET /api/v1/models."));
     }
 
     // A gated repository shows its headers to everyone and its config to few.
@@ -109,6 +109,13 @@ internal sealed class FindModel(
         await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
         await writer.WriteAsync([ModelEntry.Of(model)], cancellationToken);
     }
+
+    private static (string Endpoint, string Credentials) SettingsOf(string source) => source switch
+    {
+        TensorFlowHub.Name => ($"{TensorFlowHubOptions.Section}:Endpoint", "KAGGLE_USERNAME and KAGGLE_KEY, or KAGGLE_API_TOKEN"),
+        PyTorchHub.Name => ($"{PyTorchHubOptions.Section}:Endpoint", $"{PyTorchHubOptions.Section}:Token or GITHUB_TOKEN"),
+        _ => ($"{HuggingFaceOptions.Section}:Endpoint", $"{HuggingFaceOptions.Section}:Token or HF_TOKEN"),
+    };
 
     private static FoundModel Refused(Refusal refusal) => new(null, refusal);
 }

@@ -37,6 +37,19 @@ public class FindModelTests
         refusal.NextStep.ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("tensorflow-hub:nobody/nothing", "ModelRegistry:TensorFlowHub:Endpoint")]
+    [InlineData("pytorch-hub:nothing", "ModelRegistry:PyTorchHub:Endpoint")]
+    public async Task A_refusal_names_the_settings_of_its_hub(string model, string setting)
+    {
+        await using var app = new RegistryApp();
+
+        var refusal = (await FindAsync(app, model)).Refusal.ShouldNotBeNull();
+
+        refusal.Code.ShouldBe(RefusalCodes.HubUnreachable);
+        refusal.NextStep.ShouldContain(setting);
+    }
+
     [Fact]
     public async Task What_the_hub_does_not_have_is_not_found_even_if_it_shipped()
     {
