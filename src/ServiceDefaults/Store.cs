@@ -64,6 +64,17 @@ public static class Store
         builder.Services.AddHealthChecks().AddCheck<StoreHealth<TDb>>($"store-{name}");
     }
 
+    /// <summary>Has requests of the first moments wait for the schema; after five seconds they are refused with <c>service-unavailable</c>.</summary>
+    public static RouteGroupBuilder WaitForStore<TDb>(this RouteGroupBuilder group)
+    {
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            await context.HttpContext.RequestServices.GetRequiredService<StoreReady<TDb>>().WaitForRequestAsync(context.HttpContext.RequestAborted);
+            return await next(context);
+        });
+        return group;
+    }
+
     /// <summary>SQLite as every store here uses it: one writer, readers beside it, and writers that wait for their turn.</summary>
     public static DbContextOptionsBuilder UseSqliteFile(DbContextOptionsBuilder builder, string path) =>
         builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Cache = SqliteCacheMode.Private, DefaultTimeout = 30, Pooling = true }.ToString());
@@ -91,6 +102,9 @@ public sealed class StoreReady<TDb>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully;
 
     public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>For requests, whose callers wait as well: after five seconds a <see cref="TimeoutException"/>, which is answered with 503.</summary>
+    public Task WaitForRequestAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
 
     internal void Set() => _ready.TrySetResult();
 }

@@ -9,7 +9,7 @@ internal static class DatasetsApi
 {
     public static void MapDatasetsApi(this IEndpointRouteBuilder app)
     {
-        var datasets = app.MapGroup("/api/v1/datasets").WithTags("Datasets");
+        var datasets = app.MapGroup("/api/v1/datasets").WithTags("Datasets").WaitForStore<DatasetRegistryDb>();
         datasets.MapGet("", ListDatasets).WithName("ListDatasets").WithSummary("List the datasets that are known here: looked up before, or shipped with the product");
         datasets.MapGet("/{source}/{**id}", GetDataset).WithName("GetDataset").WithSummary("Look up one dataset on its hub, with its splits and sizes");
     }

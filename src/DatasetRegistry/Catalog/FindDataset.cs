@@ -63,7 +63,7 @@ public sealed class FindDataset(
 
     private async Task<FoundDataset> FallBackAsync(HubReference reference, HubAnswer<HubDataset> answer, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        await ready.WaitForRequestAsync(cancellationToken);
         var key = DatasetEntry.KeyOf(Snapshot.Shipped.CurrentId(reference.Source, reference.Id));
         var stored = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(entry => entry.Source == reference.Source && entry.Key == key, cancellationToken);
         if (stored is not null)
@@ -88,7 +88,7 @@ public sealed class FindDataset(
 
     private async Task KeepAsync(HubDataset dataset, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        await ready.WaitForRequestAsync(cancellationToken);
         if (await LearnAsync(dataset, cancellationToken))
         {
             return;

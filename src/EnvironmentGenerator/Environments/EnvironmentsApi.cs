@@ -16,7 +16,7 @@ internal static class EnvironmentsApi
 
     public static void MapEnvironmentsApi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1/environments").WithTags("environments").RequireAuthorization();
+        var group = app.MapGroup("/api/v1/environments").WithTags("environments").RequireAuthorization().WaitForStore<EnvironmentGeneratorDb>();
         group.MapPost("/", Create).WithName("RequestEnvironment").WithSummary("Asks for an environment; the job goes on in the background");
         group.MapGet("/", List).WithName("ListEnvironments").WithSummary("Lists environments, newest first, with their quotes but without the longer answers");
         group.MapGet("/{id}", Get).WithName("GetEnvironment").WithSummary("One environment, by id or by name");

@@ -17,7 +17,7 @@ internal static class EventsApi
 
     public static void MapEventsApi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1").WithTags("events").RequireAuthorization();
+        var group = app.MapGroup("/api/v1").WithTags("events").RequireAuthorization().WaitForStore<EnvironmentGeneratorDb>();
         group.MapGet("/events", All).WithName("StreamEvents").WithSummary("Every event, in one order; resumes after Last-Event-ID")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         group.MapGet("/environments/{id}/events", OfEnvironment).WithName("StreamEnvironmentEvents").WithSummary("The events of one environment; ids are its sequence numbers")

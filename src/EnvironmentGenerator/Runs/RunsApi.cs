@@ -13,7 +13,7 @@ internal static class RunsApi
 {
     public static void MapRunsApi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1/environments/{id}").WithTags("runs").RequireAuthorization();
+        var group = app.MapGroup("/api/v1/environments/{id}").WithTags("runs").RequireAuthorization().WaitForStore<EnvironmentGeneratorDb>();
         group.MapGet("/runs", List).WithName("ListRuns").WithSummary("All runs of an environment, oldest first");
         group.MapGet("/runs/{number:int}", Get).WithName("GetRun").WithSummary("One run");
         group.MapGet("/runs/{number:int}/log", Log).WithName("GetRunLog").WithSummary("What Terraform printed, as plain text");

@@ -69,7 +69,7 @@ internal sealed class FindModel(
     // No hub knows these, and every replica must see a change at once: neither hub nor cache is asked.
     private async Task<FoundModel> RegisteredAsync(HubReference reference, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        await ready.WaitForRequestAsync(cancellationToken);
         var key = ModelEntry.KeyOf(reference.Id);
         var registered = await db.Models.AsNoTracking().SingleOrDefaultAsync(entry => entry.Source == reference.Source && entry.Key == key, cancellationToken);
         ModelRegistryTelemetry.LookedUp(registered is null ? "none" : "store");
@@ -80,7 +80,7 @@ internal sealed class FindModel(
 
     private async Task<FoundModel> FallBackAsync(HubReference reference, HubAnswer<HubModel> answer, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        await ready.WaitForRequestAsync(cancellationToken);
         var key = ModelEntry.KeyOf(Snapshot.Shipped.CurrentId(reference.Source, reference.Id));
         var stored = await db.Models.AsNoTracking().SingleOrDefaultAsync(entry => entry.Source == reference.Source && entry.Key == key, cancellationToken);
         if (stored is not null)
@@ -106,7 +106,7 @@ internal sealed class FindModel(
 
     private async Task KeepAsync(HubModel model, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+        await ready.WaitForRequestAsync(cancellationToken);
         await writer.WriteAsync([ModelEntry.Of(model)], cancellationToken);
     }
 

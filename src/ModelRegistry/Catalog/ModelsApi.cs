@@ -9,7 +9,7 @@ internal static class ModelsApi
 {
     public static void MapModelsApi(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/api/v1/models").WithTags("Models");
+        var models = app.MapGroup("/api/v1/models").WithTags("Models").WaitForStore<ModelRegistryDb>();
         models.MapGet("", ListModels).WithName("ListModels").WithSummary("Search the catalogue by text, task, framework, source, licence, size and what fits a GPU");
         models.MapGet("/{source}/{**id}", GetModel).WithName("GetModel").WithSummary("Look up one model on its hub, with parameter counts, files, needs and alternatives");
     }

@@ -3,7 +3,6 @@ using Terradev.Contracts;
 using Terradev.Contracts.ModelRegistry;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ModelRegistry.Hubs;
-using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Registrations;
 
@@ -12,7 +11,7 @@ namespace Terradev.ModelRegistry.Registrations;
 internal sealed record KeptRegistration(HubModel? Model, bool Added, Refusal? Refusal);
 
 /// <summary>Adds, replaces and removes registered models; each is one statement, whoever else does the same at the time.</summary>
-internal sealed class KeepRegistration(ModelRegistryDb db, CatalogWriter writer, StoreReady<ModelRegistryDb> ready, TimeProvider time)
+internal sealed class KeepRegistration(ModelRegistryDb db, CatalogWriter writer, TimeProvider time)
 {
     /// <summary>Keeps a new model; the same registration again changes nothing, and another one of the same id is refused.</summary>
     public async Task<KeptRegistration> AddAsync(RegisterModel request, CancellationToken cancellationToken)
@@ -23,7 +22,6 @@ internal sealed class KeepRegistration(ModelRegistryDb db, CatalogWriter writer,
             return Invalid(errors);
         }
 
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
         var entry = ModelEntry.Of(model);
         while (true)
         {
@@ -53,7 +51,6 @@ internal sealed class KeepRegistration(ModelRegistryDb db, CatalogWriter writer,
             return Invalid(errors);
         }
 
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
         var entry = ModelEntry.Of(model);
         var added = await writer.AddAsync(entry, cancellationToken);
         if (!added)
@@ -68,7 +65,6 @@ internal sealed class KeepRegistration(ModelRegistryDb db, CatalogWriter writer,
     /// <summary>False where no such model is registered.</summary>
     public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken)
     {
-        await ready.WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
         var key = ModelEntry.KeyOf(id);
         return await db.Models.Where(entry => entry.Source == ModelEntry.Registered && entry.Key == key).ExecuteDeleteAsync(cancellationToken) > 0;
     }

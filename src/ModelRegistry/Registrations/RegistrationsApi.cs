@@ -10,7 +10,7 @@ internal static class RegistrationsApi
 {
     public static void MapRegistrationsApi(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/api/v1/models").WithTags("Models");
+        var models = app.MapGroup("/api/v1/models").WithTags("Models").WaitForStore<ModelRegistryDb>();
         models.MapPost("", Register).WithName("RegisterModel").WithSummary("Register a model that is on no hub; the same registration again changes nothing");
         models.MapPut("/{source}/{**id}", Replace).WithName("ReplaceModel").WithSummary("Register a model of the source custom, or replace its registration");
         models.MapDelete("/{source}/{**id}", Remove).WithName("RemoveModel").WithSummary("Remove a registered model, of the source custom");

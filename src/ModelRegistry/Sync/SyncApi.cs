@@ -14,7 +14,7 @@ internal static class SyncApi
 
     public static void MapSyncApi(this IEndpointRouteBuilder app)
     {
-        var sync = app.MapGroup(Address).WithTags("Models");
+        var sync = app.MapGroup(Address).WithTags("Models").WaitForStore<ModelRegistryDb>();
         sync.MapPost("", RequestSync).WithName("SyncModels").WithSummary("Take over the hubs' catalogues in the background: what changed, or everything");
         sync.MapGet("", GetSync).WithName("GetModelSync").WithSummary("How far the catalogue of each hub has been taken over");
     }

@@ -57,6 +57,12 @@ public sealed partial class GeneratedCatalogueTests
             {
                 ids.ShouldBeSubsetOf(expected, address);
             }
+            else if (query.ContainsKey("minParameters"))
+            {
+                // The size of some follows from their names.
+                expected.ShouldBeSubsetOf(ids, address);
+                items.ShouldAllBe(item => item.Parameters >= 1_000_000_000 && item.Parameters <= 8_000_000_000);
+            }
             else if (expected.Count > 0)
             {
                 // Where no model has all words, models with a part of them in their names may come instead.
