@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Terradev.ModelRegistry.Hubs;
 using Terradev.ServiceDefaults;
 using Terradev.Testing;
 
@@ -41,6 +42,8 @@ public sealed class RegistryApp : WebApplicationFactory<ModelRegistryDb>
             return client;
         }
     }
+
+    internal IModelHub Hub(string source = "huggingface") => Services.GetServices<IModelHub>().Single(hub => hub.Source == source);
 
     public async Task<AsyncServiceScope> ScopeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Terradev.Contracts;
 using Terradev.ServiceDefaults;
 
@@ -43,7 +44,13 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
             }
 
             var atEnd = models is [.., { LastModified: { } last }] && last < position.Since;
-            return HubAnswer.Found(new HubPage(models, atEnd ? null : next, fault is null || atEnd ? skipped : [.. skipped, fault])
+            if (fault is not null && !atEnd)
+            {
+                // Taken for the end, it would leave what comes behind it out of this pass and of those that follow.
+                return HubAnswer.Unavailable<HubPage>(fault);
+            }
+
+            return HubAnswer.Found(new HubPage(models, atEnd ? null : next, skipped)
             {
                 Wait = HubRateLimit.Read(response)?.WaitToKeep(ShareOfLookups) ?? TimeSpan.Zero,
             });
@@ -172,4 +179,30 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
             return (null, OutOfTime);
         }
     }
+}
+
+internal static class HuggingFaceHubModule
+{
+    public static void AddHuggingFace(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<HuggingFaceOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.Endpoint = configuration["HF_ENDPOINT"] is { Length: > 0 } endpoint ? endpoint : options.Endpoint;
+                options.Token = configuration["HF_TOKEN"] is { Length: > 0 } token ? token : options.Token;
+            })
+            .BindConfiguration(HuggingFaceOptions.Section)
+            .Validate(options => HubEndpoint.TryRead(options.Endpoint, out _),
+                $"{HuggingFaceOptions.Section}:Endpoint (or HF_ENDPOINT) is not an http or https address: leave it out, or write it as https://huggingface.co.")
+            .ValidateOnStart();
+        builder.AddHubClient<IHuggingFaceApi>(HuggingFaceHub.ApiClient, Hub, HubHttp.MetadataBytes);
+        builder.AddHubClient<IHuggingFaceFiles>(HuggingFaceHub.FilesClient, Hub, HubHttp.ConfigBytes);
+        builder.Services.AddHubHttp(HuggingFaceContent.HubClient, Hub, HubHttp.ConfigBytes, System.Net.DecompressionMethods.None);
+        builder.Services.AddContentHttp(HuggingFaceContent.ElsewhereClient, Hub);
+        builder.Services.AddSingleton<HuggingFaceContent>();
+        builder.Services.AddSingleton<ReadSafetensors>();
+        builder.Services.AddSingleton<IModelHub, HuggingFaceHub>();
+    }
+
+    private static HubEndpoint Hub(IServiceProvider services) => services.GetRequiredService<IOptions<HuggingFaceOptions>>().Value.ToEndpoint();
 }

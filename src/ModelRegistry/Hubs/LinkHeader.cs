@@ -17,12 +17,12 @@ internal static class LinkHeader
         {
             if (item is not [['<', .. var target, '>'], ..])
             {
-                return (null, "The hub's Link header cannot be read; the pages behind this one are left out.");
+                return (null, "The hub's Link header cannot be read.");
             }
 
             if (item.Skip(1).Any(IsNext))
             {
-                return Query(target) is { } query ? (query, null) : (null, "The hub's link to the next page cannot be followed; the pages behind this one are left out.");
+                return Query(target) is { } query ? (query, null) : (null, "The hub's link to the next page cannot be followed.");
             }
         }
 

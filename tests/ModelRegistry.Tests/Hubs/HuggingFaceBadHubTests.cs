@@ -221,7 +221,7 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private IModelHub Hub => _app.Services.GetRequiredService<IModelHub>();
+    private IModelHub Hub => _app.Hub();
 
     // A lookup's own limit is 12 s. The fake hub's allocations are counted too.
     private static async Task<T> BoundedAsync<T>(Func<Task<T>> ask, int megabytes = 128)

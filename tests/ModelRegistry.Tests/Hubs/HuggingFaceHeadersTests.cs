@@ -335,7 +335,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
 
     private async Task<HubModel> FoundAsync(string id)
     {
-        var answer = await _app.Services.GetRequiredService<IModelHub>().FindAsync(id, TestContext.Current.CancellationToken);
+        var answer = await _app.Hub().FindAsync(id, TestContext.Current.CancellationToken);
         answer.Outcome.ShouldBe(HubOutcome.Found, answer.Reason);
         return answer.Value.ShouldNotBeNull();
     }

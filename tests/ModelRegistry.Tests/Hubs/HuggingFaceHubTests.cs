@@ -226,7 +226,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     public async Task A_hub_that_cannot_be_reached_costs_little_and_then_next_to_nothing()
     {
         await using var unreachable = new RegistryApp();
-        var hub = unreachable.Services.GetRequiredService<IModelHub>();
+        var hub = unreachable.Hub();
 
         var first = Stopwatch.StartNew();
         (await hub.FindAsync("a/b", TestContext.Current.CancellationToken)).Outcome.ShouldBe(HubOutcome.Unavailable);
@@ -264,7 +264,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
 
     private void ServeModel(string id) => _hub.Serve($"/api/models/{id}", Sample.Model(id));
 
-    private Task<HubAnswer<HubModel>> FindAsync(string id) => _app.Services.GetRequiredService<IModelHub>().FindAsync(id, TestContext.Current.CancellationToken);
+    private Task<HubAnswer<HubModel>> FindAsync(string id) => _app.Hub().FindAsync(id, TestContext.Current.CancellationToken);
 
     private async Task<HubModel> FoundAsync(string id)
     {
