@@ -181,7 +181,7 @@ run "refuses_hostile_or_impossible_values" {
     model              = ""
     dataset            = ""
     mode               = "magic"
-    precision          = "fp8"
+    precision          = "int2"
     log_retention_days = 2
     tags               = { "a\nb" = "c" }
   }
