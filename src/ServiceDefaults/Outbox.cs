@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
-using System.Threading.Channels;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -90,22 +89,10 @@ public static class Outbox
 public sealed class OutboxSignal<TDb> : SaveChangesInterceptor, IDbTransactionInterceptor
     where TDb : StoreDb, IOutboxDb
 {
-    private readonly Channel<bool> _stored = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeUp _stored = new();
 
     /// <summary>Returns when something was stored, or after <paramref name="timeout"/>.</summary>
-    public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        waiting.CancelAfter(timeout);
-        try
-        {
-            await _stored.Reader.ReadAsync(waiting.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time is up, which is as good a reason to look.
-        }
-    }
+    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _stored.WaitAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
@@ -113,7 +100,7 @@ public sealed class OutboxSignal<TDb> : SaveChangesInterceptor, IDbTransactionIn
         // Inside a transaction nothing can be seen yet; its commit wakes the dispatcher.
         if (eventData.Context is TDb { Database.CurrentTransaction: null })
         {
-            _stored.Writer.TryWrite(true);
+            _stored.Set();
         }
 
         return ValueTask.FromResult(result);
@@ -124,7 +111,7 @@ public sealed class OutboxSignal<TDb> : SaveChangesInterceptor, IDbTransactionIn
     {
         if (eventData.Context is TDb)
         {
-            _stored.Writer.TryWrite(true);
+            _stored.Set();
         }
 
         return Task.CompletedTask;

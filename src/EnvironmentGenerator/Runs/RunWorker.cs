@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Terradev.ServiceDefaults;
@@ -19,27 +18,8 @@ public sealed class RunOptions
 [OptionsValidator]
 internal sealed partial class RunOptionsValidator : IValidateOptions<RunOptions>;
 
-/// <summary>Wakes the workers of this process when a run was queued here; runs queued elsewhere are found by polling.</summary>
-internal sealed class RunSignal
-{
-    private readonly Channel<bool> _queued = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Set() => _queued.Writer.TryWrite(true);
-
-    public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        waiting.CancelAfter(timeout);
-        try
-        {
-            await _queued.Reader.ReadAsync(waiting.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time is up: look anyway.
-        }
-    }
-}
+/// <summary>Set when a run was queued here.</summary>
+internal sealed class RunSignal : WakeUp;
 
 /// <summary>Takes runs in the order they were queued, one per environment, on any replica.</summary>
 internal sealed partial class RunWorker(

@@ -55,7 +55,7 @@ internal sealed record GitHubRepository(long? Stars, string? License, DateTimeOf
         return new GitHubRepository(
             content.TryGetProperty("stargazers_count", out var stars) && stars.ValueKind == JsonValueKind.Number && stars.TryGetInt64(out var count) && count >= 0 ? count : null,
             content.TryGetProperty("license", out var license) && license.ValueKind == JsonValueKind.Object && license.TryGetProperty("spdx_id", out var spdx)
-                && HubText.Of(spdx) is { Length: > 0 and <= 60 } id && id != "NOASSERTION" ? id.ToLowerInvariant() : null,
+                && HubJson.String(spdx) is { Length: > 0 and <= 60 } id && id != "NOASSERTION" ? id.ToLowerInvariant() : null,
             content.TryGetProperty("pushed_at", out var pushed) && pushed.ValueKind == JsonValueKind.String && pushed.TryGetDateTimeOffset(out var at) && at <= now ? at.ToUniversalTime() : null);
     }
 }

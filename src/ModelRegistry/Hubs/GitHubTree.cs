@@ -16,7 +16,7 @@ internal sealed record GitHubTree(string Sha, IReadOnlyList<(string Id, string B
     /// <summary>Throws <see cref="JsonException"/> where the answer is no tree.</summary>
     public static GitHubTree Read(JsonElement content)
     {
-        if (content.ValueKind != JsonValueKind.Object || !content.TryGetProperty("sha", out var sha) || HubText.Of(sha) is not { } hash || !IsHash(hash)
+        if (content.ValueKind != JsonValueKind.Object || !content.TryGetProperty("sha", out var sha) || HubJson.String(sha) is not { } hash || !IsHash(hash)
             || !content.TryGetProperty("tree", out var tree) || tree.ValueKind != JsonValueKind.Array)
         {
             throw new JsonException("The answer is no tree.");
@@ -59,7 +59,7 @@ internal sealed record GitHubTree(string Sha, IReadOnlyList<(string Id, string B
 
     public static bool IsHash(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
 
-    private static string? Word(JsonElement entry, string name) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) ? HubText.Of(value) : null;
+    private static string? Word(JsonElement entry, string name) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) ? HubJson.String(value) : null;
 }
 
 /// <summary>Where a pass over the pages stands: the tree it began with, how many pages of it are done, and the entity tag to remember at its end.</summary>

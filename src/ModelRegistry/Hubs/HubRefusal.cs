@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Hubs;
@@ -10,6 +11,26 @@ internal static class HubRefusal
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes an answer of what goes wrong on the way to one.</summary>
+    /// <param name="subject">What the hub is asked about, for the log.</param>
+    public static async Task<HubAnswer<T>> GuardAsync<T>(ILogger logger, string hub, string subject, Func<Task<HubAnswer<T>>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HubUnavailableException exception)
+        {
+            return HubAnswer.Unavailable<T>(exception.Message);
+        }
+        catch (JsonException exception)
+        {
+            Log.UnreadableAnswer(logger, exception, hub, subject);
+            return HubAnswer.Unavailable<T>("The hub's answer cannot be read.");
+        }
+    }
 
     public static HubAnswer<T> Of<T>(HttpResponseMessage response, TimeProvider time)
         where T : class

@@ -25,46 +25,34 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
 
     public string Source => Name;
 
-    public async Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken)
+    public Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken) => HubRefusal.GuardAsync(logger, Name, "its catalogue", async () =>
     {
-        try
+        var query = position.Cursor ?? FirstPage;
+        using var response = await api.ListModelsAsync(query, cancellationToken);
+        if (!response.IsSuccessStatusCode)
         {
-            var query = position.Cursor ?? FirstPage;
-            using var response = await api.ListModelsAsync(query, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-            {
-                return HubAnswer.Refused<HubPage>(response, time.GetUtcNow());
-            }
-
-            var (models, skipped) = HuggingFaceList.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), time.GetUtcNow());
-            var (next, fault) = LinkHeader.Next(response);
-            if (next == query)
-            {
-                return HubAnswer.Unavailable<HubPage>("The hub's pages go round in circles.");
-            }
-
-            var atEnd = models is [.., { LastModified: { } last }] && last < position.Since;
-            if (fault is not null && !atEnd)
-            {
-                // Taken for the end, it would leave what comes behind it out of this pass and of those that follow.
-                return HubAnswer.Unavailable<HubPage>(fault);
-            }
-
-            return HubAnswer.Found(new HubPage(models, atEnd ? null : next, skipped)
-            {
-                Wait = HubRateLimit.Read(response)?.WaitToKeep(ShareOfLookups) ?? TimeSpan.Zero,
-            });
+            return HubAnswer.Refused<HubPage>(response, time.GetUtcNow());
         }
-        catch (HubUnavailableException exception)
+
+        var (models, skipped) = HuggingFaceList.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), time.GetUtcNow());
+        var (next, fault) = LinkHeader.Next(response);
+        if (next == query)
         {
-            return HubAnswer.Unavailable<HubPage>(exception.Message);
+            return HubAnswer.Unavailable<HubPage>("The hub's pages go round in circles.");
         }
-        catch (JsonException exception)
+
+        var atEnd = models is [.., { LastModified: { } last }] && last < position.Since;
+        if (fault is not null && !atEnd)
         {
-            Log.UnreadableAnswer(logger, exception, Name, "its catalogue");
-            return HubAnswer.Unavailable<HubPage>("The hub's answer cannot be read.");
+            // Taken for the end, it would leave what comes behind it out of this pass and of those that follow.
+            return HubAnswer.Unavailable<HubPage>(fault);
         }
-    }
+
+        return HubAnswer.Found(new HubPage(models, atEnd ? null : next, skipped)
+        {
+            Wait = HubRateLimit.Read(response)?.WaitToKeep(ShareOfLookups) ?? TimeSpan.Zero,
+        });
+    });
 
     public async Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken)
     {

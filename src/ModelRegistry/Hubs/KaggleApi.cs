@@ -51,10 +51,10 @@ internal sealed record KaggleFiles(JsonElement Content)
 
     /// <summary>The cursor of the next page; null at the end.</summary>
     public static string? NextToken(JsonElement page) =>
-        page.ValueKind == JsonValueKind.Object && page.TryGetProperty("nextPageToken", out var token) && HubText.Of(token) is { Length: > 0 and <= LongestToken } next ? next : null;
+        page.ValueKind == JsonValueKind.Object && page.TryGetProperty("nextPageToken", out var token) && HubJson.String(token) is { Length: > 0 and <= LongestToken } next ? next : null;
 
     private static ModelFile? Read(JsonElement file) =>
-        file.ValueKind == JsonValueKind.Object && file.TryGetProperty("name", out var name) && HubText.Of(name) is { } path && IsPath(path) ? new ModelFile(path, Size(file), null) : null;
+        file.ValueKind == JsonValueKind.Object && file.TryGetProperty("name", out var name) && HubJson.String(name) is { } path && IsPath(path) ? new ModelFile(path, Size(file), null) : null;
 
     private static long? Size(JsonElement file) =>
         file.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) && bytes >= 0 ? bytes : null;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Terradev.ModelRegistry.Catalog;
 using Terradev.ServiceDefaults;
@@ -188,23 +187,8 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
             : HubRefusal.Of<GitHubRepository>(response.ResponseMessage, time);
     });
 
-    private async Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (HubUnavailableException exception)
-        {
-            return HubAnswer.Unavailable<T>(exception.Message);
-        }
-        catch (JsonException exception)
-        {
-            Log.UnreadableAnswer(logger, exception, Name, subject);
-            return HubAnswer.Unavailable<T>("The hub's answer cannot be read.");
-        }
-    }
+    private Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
+        where T : class => HubRefusal.GuardAsync(logger, Name, subject, ask);
 
     private static async Task<IReadOnlyList<(TItem Item, TAnswer Answer)>> EachAsync<TItem, TAnswer>(IReadOnlyList<TItem> items, Func<TItem, Task<TAnswer>> ask)
     {

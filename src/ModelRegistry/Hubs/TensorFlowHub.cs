@@ -141,23 +141,8 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
         return files;
     }
 
-    private async Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (HubUnavailableException exception)
-        {
-            return HubAnswer.Unavailable<T>(exception.Message);
-        }
-        catch (JsonException exception)
-        {
-            Log.UnreadableAnswer(logger, exception, Name, subject);
-            return HubAnswer.Unavailable<T>("The hub's answer cannot be read.");
-        }
-    }
+    private Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
+        where T : class => HubRefusal.GuardAsync(logger, Name, subject, ask);
 
     private static HubAnswer<HubModel> Unknown(string reason) => new(HubOutcome.Unknown, null, reason);
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts.ModelRegistry;
 using Terradev.ModelRegistry.Hubs;
@@ -6,27 +5,8 @@ using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Sync;
 
-/// <summary>Wakes the worker of this process; other processes' requests are found by polling.</summary>
-internal sealed class SyncSignal
-{
-    private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Set() => _asked.Writer.TryWrite(true);
-
-    public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        waiting.CancelAfter(longest);
-        try
-        {
-            await _asked.Reader.ReadAsync(waiting.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time is up, which is as good a reason to look.
-        }
-    }
-}
+/// <summary>Set when a sync was asked for here.</summary>
+internal sealed class SyncSignal : WakeUp;
 
 /// <summary>Runs the passes that are asked for, one a hub, and picks up those whose worker was lost. The hubs do not wait for each other.</summary>
 internal sealed class SyncWorker(
