@@ -48,6 +48,16 @@ internal sealed class CatalogWriter(ModelRegistryDb db)
         columns => $"DO UPDATE SET {string.Join(", ", columns.Where(column => column != nameof(ModelEntry.Created)).Select(column => $"\"{column}\" = excluded.\"{column}\""))}",
         cancellationToken);
 
+    /// <summary>Has PostgreSQL's text indexes take in what they keep waiting, which every search reads one by one.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (db.Database.IsNpgsql())
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""SELECT gin_clean_pending_list(indexrelid) FROM pg_index WHERE indrelid = 'models'::regclass AND (indexrelid::regclass::text LIKE '"IX_models_Search%' OR indexrelid::regclass::text = '"IX_models_Key_Trigrams"')""", cancellationToken);
+        }
+    }
+
     private Task<int> InsertAsync(ModelEntry[] batch, Func<string[], string> onConflict, CancellationToken cancellationToken)
     {
         var sqlite = db.Database.IsSqlite();

@@ -16,8 +16,8 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
     // Several requests of up to 10 s each would outlast the caller's patience.
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
 
-    // One call tells of 500 models, where a lookup each would take 500.
-    private const string FirstPage = "sort=lastModified&limit=500&expand=sha&expand=pipeline_tag&expand=library_name&expand=gated&expand=downloads&expand=likes"
+    // One call tells of 1,000 models, where a lookup each would take as many.
+    private const string FirstPage = "sort=lastModified&limit=1000&expand=sha&expand=pipeline_tag&expand=library_name&expand=gated&expand=downloads&expand=likes"
         + "&expand=trendingScore&expand=createdAt&expand=lastModified&expand=tags&expand=safetensors";
 
     // Of each window of the hub's rate limit, what lists leave to lookups, for which somebody waits.

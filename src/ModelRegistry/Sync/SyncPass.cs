@@ -31,7 +31,7 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
         var fetching = FetchAsync(hub, sync, sync.Cursor, cancellationToken);
         while (true)
         {
-            var answer = await fetching;
+            var (answer, entries) = await fetching;
             if (answer is not { Outcome: HubOutcome.Found, Value: { } page })
             {
                 await FailAsync(sync, answer, cancellationToken);
@@ -46,15 +46,16 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
 
             var goesOn = page.Next is not null && page.Wait <= ShortWait;
             fetching = goesOn ? FetchAfterAsync(page.Wait, hub, sync, page.Next, cancellationToken) : fetching;
-            if (!await KeepAsync(sync, page, cancellationToken) || !goesOn)
+            if (!await KeepAsync(sync, page, entries, cancellationToken) || !goesOn)
             {
+                await SettleAsync(cancellationToken);
                 await ((Task)fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             }
         }
     }
 
-    private async Task<HubAnswer<HubPage>> FetchAfterAsync(TimeSpan wait, IModelHub hub, CatalogSync sync, string? cursor, CancellationToken cancellationToken)
+    private async Task<Fetched> FetchAfterAsync(TimeSpan wait, IModelHub hub, CatalogSync sync, string? cursor, CancellationToken cancellationToken)
     {
         if (wait > TimeSpan.Zero)
         {
@@ -64,13 +65,15 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
         return await FetchAsync(hub, sync, cursor, cancellationToken);
     }
 
-    private static Task<HubAnswer<HubPage>> FetchAsync(IModelHub hub, CatalogSync sync, string? cursor, CancellationToken cancellationToken) =>
-        hub.ListAsync(new CatalogPosition(cursor, sync.Since, sync.Mark), cancellationToken);
+    private static async Task<Fetched> FetchAsync(IModelHub hub, CatalogSync sync, string? cursor, CancellationToken cancellationToken)
+    {
+        var answer = await hub.ListAsync(new CatalogPosition(cursor, sync.Since, sync.Mark), cancellationToken);
+        return new Fetched(answer, [.. (answer.Value?.Models ?? []).Select(model => ModelEntry.Of(model, listed: model.Files.Count == 0))]);
+    }
 
     /// <summary>False when another worker has taken over the pass meanwhile.</summary>
-    private Task<bool> KeepAsync(CatalogSync sync, HubPage page, CancellationToken cancellationToken)
+    private Task<bool> KeepAsync(CatalogSync sync, HubPage page, ModelEntry[] entries, CancellationToken cancellationToken)
     {
-        var entries = page.Models.Select(model => ModelEntry.Of(model, listed: model.Files.Count == 0)).ToArray();
         var newest = page.Models.Max(model => model.LastModified);
         return ChangeAsync(sync, async (db, row) =>
         {
@@ -148,6 +151,12 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
         (row.Status, row.Reason, row.WaitUntil, row.UpdatedAt, row.LeaseOwner, row.LeaseUntil) =
             (SyncStatus.Waiting, reason, now + (wait < LongestWait ? wait : LongestWait), now, null, null);
 
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<CatalogWriter>().SettleAsync(cancellationToken);
+    }
+
     private async Task<bool> ChangeAsync(CatalogSync sync, Func<ModelRegistryDb, CatalogSync, Task> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -173,4 +182,7 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
             return row.Status is SyncStatus.Running;
         });
     }
+
+    /// <summary>A page with its rows, which are made while the page before is written.</summary>
+    private sealed record Fetched(HubAnswer<HubPage> Answer, ModelEntry[] Entries);
 }

@@ -197,10 +197,10 @@ namespace Terradev.ModelRegistry.Migrations.Postgres
             migrationBuilder.Sql(
                 """
                 ALTER TABLE models ADD COLUMN "Search" tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array("Words", ' '))) STORED;
-                CREATE INDEX "IX_models_Search" ON models USING gin ("Search") WITH (gin_pending_list_limit = 128);
-                CREATE INDEX "IX_models_Search_MostPopular" ON models USING gin ("Search") WITH (gin_pending_list_limit = 128) WHERE "Popularity" + 0 >= 65000;
-                CREATE INDEX "IX_models_Search_Popular" ON models USING gin ("Search") WITH (gin_pending_list_limit = 128) WHERE "Popularity" + 0 >= 30000;
-                CREATE INDEX "IX_models_Key_Trigrams" ON models USING gin ("Key" gin_trgm_ops) WITH (gin_pending_list_limit = 128);
+                CREATE INDEX "IX_models_Search" ON models USING gin ("Search") WITH (gin_pending_list_limit = 1024);
+                CREATE INDEX "IX_models_Search_MostPopular" ON models USING gin ("Search") WITH (gin_pending_list_limit = 1024) WHERE "Popularity" + 0 >= 65000;
+                CREATE INDEX "IX_models_Search_Popular" ON models USING gin ("Search") WITH (gin_pending_list_limit = 1024) WHERE "Popularity" + 0 >= 30000;
+                CREATE INDEX "IX_models_Key_Trigrams" ON models USING gin ("Key" gin_trgm_ops) WITH (gin_pending_list_limit = 1024);
                 """);
         }
 
