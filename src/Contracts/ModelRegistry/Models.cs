@@ -58,7 +58,7 @@ public enum Confidence
 }
 
 /// <summary>A model as the lists show it.</summary>
-/// <param name="Source">The hub: <c>huggingface</c>, <c>tensorflow-hub</c>, <c>pytorch-hub</c>; or <c>custom</c> for a registered model.</param>
+/// <param name="Source">The hub: <c>huggingface</c>, <c>tensorflow-hub</c>, <c>pytorch-hub</c>; <c>reference</c> for algorithms that libraries construct, <c>custom</c> for registered models.</param>
 /// <param name="Id">The hub's id, such as <c>google-bert/bert-base-uncased</c>.</param>
 /// <param name="Parameters">Number of parameters, where known.</param>
 /// <param name="Downloads">Downloads of the last 30 days, where the hub counts them.</param>
