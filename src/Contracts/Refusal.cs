@@ -59,7 +59,11 @@ public static class RefusalCodes
 /// <summary>Where a figure comes from and how old it is.</summary>
 /// <param name="Source">A hub (<c>huggingface</c>), <c>snapshot</c> for figures that ship with the product, or the name of a price source.</param>
 /// <param name="AsOf">When the source said so.</param>
-public sealed record Provenance(string Source, DateTimeOffset AsOf);
+public sealed record Provenance(string Source, DateTimeOffset AsOf)
+{
+    /// <summary>What <paramref name="source"/> says at the moment, in whole milliseconds, which is what JSON keeps.</summary>
+    public static Provenance Now(string source, DateTimeOffset now) => new(source, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
+}
 
 /// <summary>One page of a list.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

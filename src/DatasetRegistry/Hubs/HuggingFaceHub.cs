@@ -124,7 +124,7 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IDatasetViewer? viewer
             DatasetCard.DefaultConfiguration(dataset.CardData, configurations),
             DatasetSize.Sum([.. (dataset.Siblings ?? []).Select(file => file.Size)]),
             // Whole milliseconds, which is what JSON keeps.
-            new Provenance(Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))));
+            Provenance.Now(Name, now));
     }
 
     private static string? Tagged(IEnumerable<string> tags, string prefix) =>

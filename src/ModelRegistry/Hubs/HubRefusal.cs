@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ModelRegistry.Hubs;
@@ -7,30 +6,7 @@ namespace Terradev.ModelRegistry.Hubs;
 /// <summary>Reads refusals that are told by status code, and how long a hub asks to be left alone.</summary>
 internal static class HubRefusal
 {
-    /// <summary>No hub is waited for longer than this.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
-
-    /// <summary>Makes an answer of what goes wrong on the way to one.</summary>
-    /// <param name="subject">What the hub is asked about, for the log.</param>
-    public static async Task<HubAnswer<T>> GuardAsync<T>(ILogger logger, string hub, string subject, Func<Task<HubAnswer<T>>> ask)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (HubUnavailableException exception)
-        {
-            return HubAnswer.Unavailable<T>(exception.Message);
-        }
-        catch (JsonException exception)
-        {
-            Log.UnreadableAnswer(logger, exception, hub, subject);
-            return HubAnswer.Unavailable<T>("The hub's answer cannot be read.");
-        }
-    }
 
     public static HubAnswer<T> Of<T>(HttpResponseMessage response, TimeProvider time)
         where T : class
@@ -51,7 +27,7 @@ internal static class HubRefusal
 
     /// <summary>
     /// <c>Retry-After</c>, or the time until <c>x-ratelimit-reset</c> (seconds since 1970) where <c>x-ratelimit-remaining</c> is 0; from 1 second to
-    /// <see cref="LongestWait"/>, and null where the hub asks for nothing.
+    /// <see cref="HubRateLimit.LongestWait"/>, and null where the hub asks for nothing.
     /// </summary>
     public static TimeSpan? Wait(HttpResponseMessage response, TimeProvider time)
     {
@@ -66,7 +42,7 @@ internal static class HubRefusal
     }
 
     private static TimeSpan? Bounded(TimeSpan? wait) => wait is { } asked
-        ? asked < ShortestWait ? ShortestWait : asked < LongestWait ? asked : LongestWait
+        ? asked < ShortestWait ? ShortestWait : asked < HubRateLimit.LongestWait ? asked : HubRateLimit.LongestWait
         : null;
 
     private static long? Number(HttpResponseMessage response, string header) =>

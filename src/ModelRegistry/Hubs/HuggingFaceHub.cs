@@ -11,11 +11,6 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
     public const string ApiClient = "modelregistry-huggingface-api";
     public const string FilesClient = "modelregistry-huggingface-files";
 
-    private const string OutOfTime = "The hub did not answer in time.";
-
-    // Several requests of up to 10 s each would outlast the caller's patience.
-    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
-
     // One call tells of 1,000 models, where a lookup each would take as many.
     private const string FirstPage = "sort=lastModified&limit=1000&expand=sha&expand=pipeline_tag&expand=library_name&expand=gated&expand=downloads&expand=likes"
         + "&expand=trendingScore&expand=createdAt&expand=lastModified&expand=tags&expand=safetensors";
@@ -25,7 +20,7 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
 
     public string Source => Name;
 
-    public Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken) => HubRefusal.GuardAsync(logger, Name, "its catalogue", async () =>
+    public Task<HubAnswer<HubPage>> ListAsync(CatalogPosition position, CancellationToken cancellationToken) => HubCall.GuardAsync(logger, Name, "its catalogue", async () =>
     {
         var query = position.Cursor ?? FirstPage;
         using var response = await api.ListModelsAsync(query, cancellationToken);
@@ -54,40 +49,19 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
         });
     });
 
-    public async Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken)
+    public Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken) => HubCall.InTimeAsync(deadline => HubCall.GuardAsync(logger, Name, id, async () =>
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(LookupTimeout);
-        try
+        var response = await api.GetModelAsync(id, deadline);
+        if (!response.ResponseMessage.IsSuccessStatusCode)
         {
-            var response = await api.GetModelAsync(id, deadline.Token);
-            if (!response.ResponseMessage.IsSuccessStatusCode)
-            {
-                return HubAnswer.Refused<HubModel>(response.ResponseMessage, time.GetUtcNow());
-            }
+            return HubAnswer.Refused<HubModel>(response.ResponseMessage, time.GetUtcNow());
+        }
 
-            var model = response.GetContent();
-            if (!HubReference.TryParse(model.Id, out var reference) || reference.Id != model.Id)
-            {
-                return HubAnswer.Unavailable<HubModel>("The hub answered with an id that is none.");
-            }
-
-            return HubAnswer.Found(await CompleteAsync(model, deadline.Token, cancellationToken));
-        }
-        catch (HubUnavailableException exception)
-        {
-            return HubAnswer.Unavailable<HubModel>(exception.Message);
-        }
-        catch (JsonException exception)
-        {
-            Log.UnreadableAnswer(logger, exception, Name, id);
-            return HubAnswer.Unavailable<HubModel>("The hub's answer cannot be read.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return HubAnswer.Unavailable<HubModel>(OutOfTime);
-        }
-    }
+        var model = response.GetContent();
+        return HubReference.TryParse(model.Id, out var reference) && reference.Id == model.Id
+            ? HubAnswer.Found(await CompleteAsync(model, deadline, cancellationToken))
+            : HubAnswer.Unavailable<HubModel>("The hub answered with an id that is none.");
+    }), cancellationToken);
 
     // What the files say is read side by side, and what cannot be read is a note: a model without it is still a model.
     private async Task<HubModel> CompleteAsync(HuggingFaceModel model, CancellationToken deadline, CancellationToken cancellationToken)
@@ -152,7 +126,7 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, null, OutOfTime);
+            return (null, null, HubCall.OutOfTime);
         }
     }
 
@@ -164,7 +138,7 @@ internal sealed class HuggingFaceHub(IHuggingFaceApi api, IHuggingFaceFiles file
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, OutOfTime);
+            return (null, HubCall.OutOfTime);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Terradev.Contracts;
 using Terradev.Contracts.ModelRegistry;
+using Terradev.ModelRegistry.Artifacts;
 using Terradev.ModelRegistry.Catalog;
 
 namespace Terradev.ModelRegistry.Hubs;
@@ -61,8 +62,7 @@ public sealed record HuggingFaceModel(
             PublishedParameters: null,
             files,
             config,
-            // Whole milliseconds, which is what JSON keeps.
-            new Provenance(HuggingFaceHub.Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))),
+            Provenance.Now(HuggingFaceHub.Name, now),
             all.OfType<string>().ToArray() is { Length: > 0 } said ? string.Join(' ', said) : null)
         {
             CreatedAt = Past(CreatedAt, now),
@@ -106,13 +106,11 @@ public sealed record HuggingFaceFile(string? Rfilename, long? Size, string? Blob
     /// <summary>True for a relative path without <c>.</c> and <c>..</c>, control characters and marks that turn the direction of text.</summary>
     internal static bool IsPath(string? path) =>
         path is { Length: > 0 and <= LongestPath }
-        && !path.Any(c => char.IsControl(c) || c is '\\' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
-        && path.Split('/').All(segment => segment is not ("" or "." or ".."));
+        && !path.Any(c => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+        && FileRules.IsRelative(path);
 
     private ModelFile ToModelFile() => new(
-        Rfilename!, (Size ?? Lfs?.Size) is >= 0 and <= LargestFile and var size ? size : null, Hash(Lfs?.Sha256, 64), Lfs is null ? Hash(BlobId, 40) : null);
-
-    private static string? Hash(string? text, int length) => text?.Length == length && text.All(char.IsAsciiHexDigit) ? text.ToLowerInvariant() : null;
+        Rfilename!, (Size ?? Lfs?.Size) is >= 0 and <= LargestFile and var size ? size : null, FileRules.Hex(Lfs?.Sha256, 256), Lfs is null ? FileRules.Hex(BlobId, 160) : null);
 }
 
 public sealed record HuggingFaceLfs(string? Sha256, long? Size);

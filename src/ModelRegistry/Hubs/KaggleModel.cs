@@ -52,7 +52,7 @@ internal sealed record KaggleModel(
                 .. Variations.Select(instance => instance.Family!.Tag).Append("tf").Distinct(StringComparer.Ordinal), .. tags,
                 .. shown.FineTunable == true ? ["fine-tunable"] : Array.Empty<string>(),
             ],
-            StoredElements: null, PublishedParameters: null, files, Config: null, new Provenance(TensorFlowHub.Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond))))
+            StoredElements: null, PublishedParameters: null, files, Config: null, Provenance.Now(TensorFlowHub.Name, now))
         {
             Title = Text.Clean(Title, 200),
             Description = Text.Clean(string.IsNullOrWhiteSpace(Subtitle) ? Description : Subtitle, 2000),

@@ -20,7 +20,6 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
     private const int AtOnce = 5;
 
     private static readonly GitHubReference Pages = new("pytorch/hub", Branch);
-    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
 
     public string Source => Name;
 
@@ -49,24 +48,14 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
         return await PageAsync(tree, place, HubRefusal.Wait(response.ResponseMessage, time), cancellationToken);
     });
 
-    public async Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(LookupTimeout);
-        try
+    public Task<HubAnswer<HubModel>> FindAsync(string id, CancellationToken cancellationToken) => HubCall.InTimeAsync(
+        deadline => id.Split('/') switch
         {
-            return id.Split('/') switch
-            {
-                [var page] => await FindPageAsync(page, deadline.Token),
-                [var owner, var name, var entryPoint] when GitHubReference.Read($"{owner}/{name}") is { } repository => await FindEntryPointAsync(repository, entryPoint, deadline.Token),
-                _ => new HubAnswer<HubModel>(HubOutcome.Unknown, null, "The hub has no such model; ids are the names of its pages or owner/repository/entry-point."),
-            };
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return HubAnswer.Unavailable<HubModel>("The hub did not answer in time.");
-        }
-    }
+            [var page] => FindPageAsync(page, deadline),
+            [var owner, var name, var entryPoint] when GitHubReference.Read($"{owner}/{name}") is { } repository => FindEntryPointAsync(repository, entryPoint, deadline),
+            _ => Task.FromResult(new HubAnswer<HubModel>(HubOutcome.Unknown, null, "The hub has no such model; ids are the names of its pages or owner/repository/entry-point.")),
+        },
+        cancellationToken);
 
     private async Task<HubAnswer<HubPage>> PageAsync(GitHubTree tree, GitHubPlace place, TimeSpan? wait, CancellationToken cancellationToken)
     {
@@ -188,7 +177,7 @@ public sealed class PyTorchHub(IGitHubApi api, IGitHubFiles files, TimeProvider 
     });
 
     private Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
-        where T : class => HubRefusal.GuardAsync(logger, Name, subject, ask);
+        where T : class => HubCall.GuardAsync(logger, Name, subject, ask);
 
     private static async Task<IReadOnlyList<(TItem Item, TAnswer Answer)>> EachAsync<TItem, TAnswer>(IReadOnlyList<TItem> items, Func<TItem, Task<TAnswer>> ask)
     {

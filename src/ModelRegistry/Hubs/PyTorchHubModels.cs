@@ -21,7 +21,7 @@ internal static class PyTorchHubModels
         return new HubModel(
             PyTorchHub.Name, page.Id, blob, shipped?.Task ?? TaskWords.In($"{page.Title} {page.Description}"), "pytorch", repository?.License, Gated: false, Downloads: null, Likes: null,
             repository?.PushedAt, [.. page.Tags.Prepend("pytorch").Append(page.Accelerator).Append(page.Repository?.Repository).OfType<string>().Distinct(StringComparer.Ordinal)],
-            StoredElements: null, shipped?.PublishedParameters, Files: [], Config: null, Now(now), Notes(shipped, hubConf))
+            StoredElements: null, shipped?.PublishedParameters, Files: [], Config: null, Provenance.Now(PyTorchHub.Name, now), Notes(shipped, hubConf))
         {
             Title = page.Title,
             Description = page.Description,
@@ -35,12 +35,9 @@ internal static class PyTorchHubModels
 
     public static HubModel Of(GitHubReference repository, string entryPoint, GitHubRepository? told, HubModel? shipped, HubConf hubConf, DateTimeOffset now) => new(
         PyTorchHub.Name, $"{repository}/{entryPoint}", null, shipped?.Task, "pytorch", told?.License ?? shipped?.License, Gated: false, Downloads: null, Likes: null, told?.PushedAt,
-        shipped?.Tags ?? ["pytorch"], StoredElements: null, shipped?.PublishedParameters, shipped?.Files ?? [], Config: null, Now(now), Notes(shipped, hubConf))
+        shipped?.Tags ?? ["pytorch"], StoredElements: null, shipped?.PublishedParameters, shipped?.Files ?? [], Config: null, Provenance.Now(PyTorchHub.Name, now), Notes(shipped, hubConf))
     {
         Stars = told?.Stars,
         Usage = shipped?.Usage ?? [PyTorchHubCatalog.Load(repository.ToString(), entryPoint)],
     };
-
-    // Whole milliseconds, which is what JSON keeps.
-    private static Provenance Now(DateTimeOffset now) => new(PyTorchHub.Name, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
 }

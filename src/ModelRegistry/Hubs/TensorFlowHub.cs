@@ -19,10 +19,8 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
     private const int PageSize = 50;
     private const int MaxEntries = 1000;
     private const int MaxFiles = 2000;
-    private const int MaxKaggleFiless = 5;
+    private const int MaxFilePages = 5;
     private const int MaxSkipped = 100;
-
-    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(12);
 
     public string Source => Name;
 
@@ -74,17 +72,9 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
             return Known(id, "Kaggle has this model under a name of its own.") ?? Unknown("The hub has no such model; ids are written owner/model or owner/model/framework/variation.");
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(LookupTimeout);
-        try
-        {
-            var answer = await AskAsync(id, () => LookUpAsync($"{parts[0]}/{parts[1]}", framework, framework is null ? null : parts[3], deadline.Token));
-            return answer.Outcome is HubOutcome.Unknown ? Known(id, "Kaggle does not have it under its name of tfhub.dev.") ?? answer : answer;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return HubAnswer.Unavailable<HubModel>("The hub did not answer in time.");
-        }
+        var answer = await HubCall.InTimeAsync(
+            token => AskAsync(id, () => LookUpAsync($"{parts[0]}/{parts[1]}", framework, framework is null ? null : parts[3], token)), cancellationToken);
+        return answer.Outcome is HubOutcome.Unknown ? Known(id, "Kaggle does not have it under its name of tfhub.dev.") ?? answer : answer;
     }
 
     private async Task<HubAnswer<HubModel>> LookUpAsync(string name, KaggleFramework? framework, string? variation, CancellationToken cancellationToken)
@@ -116,11 +106,11 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
     {
         List<ModelFile> files = [];
         string? token = null;
-        for (var page = 0; version is > 0 && page < MaxKaggleFiless; page++)
+        for (var page = 0; version is > 0 && page < MaxFilePages; page++)
         {
             var answer = await AskAsync(variation, async () =>
             {
-                var response = await api.ListFilesAsync(variation, version.Value, MaxFiles / MaxKaggleFiless, token, cancellationToken);
+                var response = await api.ListFilesAsync(variation, version.Value, MaxFiles / MaxFilePages, token, cancellationToken);
                 return response.ResponseMessage.IsSuccessStatusCode ? HubAnswer.Found(new KaggleFiles(response.GetContent())) : HubRefusal.Of<KaggleFiles>(response.ResponseMessage, time);
             });
             if (answer.Value is not { } found)
@@ -142,7 +132,7 @@ public sealed class TensorFlowHub(IKaggleApi api, TimeProvider time, ILogger<Ten
     }
 
     private Task<HubAnswer<T>> AskAsync<T>(string subject, Func<Task<HubAnswer<T>>> ask)
-        where T : class => HubRefusal.GuardAsync(logger, Name, subject, ask);
+        where T : class => HubCall.GuardAsync(logger, Name, subject, ask);
 
     private static HubAnswer<HubModel> Unknown(string reason) => new(HubOutcome.Unknown, null, reason);
 

@@ -50,18 +50,17 @@ internal static class Registration
 
     private static HubModel ToModel(RegisterModel request, DateTimeOffset now)
     {
-        // Whole milliseconds, which is what JSON keeps.
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        var provenance = Provenance.Now(ModelEntry.Registered, now);
         return new HubModel(
-            ModelEntry.Registered, request.Id!, RevisionOf(request), request.Task, request.Library, request.License, Gated: false, Downloads: null, Likes: null, LastModified: now,
+            ModelEntry.Registered, request.Id!, RevisionOf(request), request.Task, request.Library, request.License, Gated: false, Downloads: null, Likes: null, LastModified: provenance.AsOf,
             [.. (request.Tags ?? []).Where(tag => !string.IsNullOrWhiteSpace(tag)).Select(tag => tag!.Trim())],
             request.ElementsByDtype is { Count: > 0 } elements ? elements : null, request.Parameters,
             [.. (request.Files ?? []).Select(file => new ModelFile(file!.Path!, file.SizeBytes, FileRules.Hex(file.Sha256, 256), FileRules.Hex(file.GitSha1, 160)))],
-            request.Config is { } config ? ConfigJson.Trim(config) : null, new Provenance(ModelEntry.Registered, now))
+            request.Config is { } config ? ConfigJson.Trim(config) : null, provenance)
         {
             Title = request.Title,
             Description = request.Description,
-            CreatedAt = now,
+            CreatedAt = provenance.AsOf,
             Usage = [.. (request.Usage ?? []).Where(usage => !string.IsNullOrWhiteSpace(usage)).Select(usage => usage!)],
         };
     }

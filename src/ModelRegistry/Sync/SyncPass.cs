@@ -21,7 +21,6 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
     private const int MostPages = 100_000;
     private const int ReasonsKept = 20;
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     /// <summary>Goes on until the catalogue ends, the hub asks for patience or another worker has taken over.</summary>
     public async Task RunAsync(CatalogSync sync, IModelHub hub, CancellationToken cancellationToken)
@@ -149,7 +148,7 @@ internal sealed class SyncPass(IServiceScopeFactory scopes, TimeProvider time, I
 
     private static void Wait(CatalogSync row, TimeSpan wait, string reason, DateTimeOffset now) =>
         (row.Status, row.Reason, row.WaitUntil, row.UpdatedAt, row.LeaseOwner, row.LeaseUntil) =
-            (SyncStatus.Waiting, reason, now + (wait < LongestWait ? wait : LongestWait), now, null, null);
+            (SyncStatus.Waiting, reason, now + (wait < HubRateLimit.LongestWait ? wait : HubRateLimit.LongestWait), now, null, null);
 
     private async Task SettleAsync(CancellationToken cancellationToken)
     {

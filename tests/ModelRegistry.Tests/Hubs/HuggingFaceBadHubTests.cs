@@ -18,24 +18,14 @@ namespace Terradev.ModelRegistry.Tests.Hubs;
 public sealed class BadHubs;
 
 [Collection(nameof(BadHubs))]
-public sealed class HuggingFaceBadHubTests : IAsyncLifetime
+public sealed class HuggingFaceBadHubTests : HubTest
 {
     private const long Megabyte = 1024 * 1024;
 
-    private FakeHub _hub = null!;
-    private RegistryApp _app = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _hub = await FakeHub.StartAsync();
-        _app = new RegistryApp(_hub);
-        _ = _app.Services;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _hub.DisposeAsync();
+        await base.InitializeAsync();
+        _ = App.Services;
     }
 
     public static TheoryData<string, string> Answers => new()
@@ -63,11 +53,11 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     [MemberData(nameof(Answers))]
     public async Task A_bad_answer_costs_little_and_says_why(string kind, string why)
     {
-        _hub.Serve("/api/models/a/b", Answer(kind));
-        _hub.Serve("/api/models", Answer(kind));
+        Hub.Serve("/api/models/a/b", Answer(kind));
+        Hub.Serve("/api/models", Answer(kind));
 
-        (await BoundedAsync(() => Hub.FindAsync("a/b", Token))).Reason.ShouldContain(why);
-        (await BoundedAsync(() => Hub.ListAsync(new CatalogPosition(null, null, null), Token))).Reason.ShouldMatch($"{why}|not asked again yet");
+        (await BoundedAsync(() => Client.FindAsync("a/b", Token))).Reason.ShouldContain(why);
+        (await BoundedAsync(() => Client.ListAsync(new CatalogPosition(null, null, null), Token))).Reason.ShouldMatch($"{why}|not asked again yet");
     }
 
     [Theory]
@@ -75,11 +65,11 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     public async Task A_bad_file_leaves_the_model_known(string kind, string why)
     {
         _ = why;
-        _hub.ServeMetadata("a/b", ("config.json", 9), ("model.safetensors", 900));
-        _hub.Serve("/a/b/resolve/1/config.json", Answer(kind));
-        _hub.Serve("/a/b/resolve/1/model.safetensors", Answer(kind));
+        Hub.ServeMetadata("a/b", ("config.json", 9), ("model.safetensors", 900));
+        Hub.Serve("/a/b/resolve/1/config.json", Answer(kind));
+        Hub.Serve("/a/b/resolve/1/model.safetensors", Answer(kind));
 
-        var model = (await BoundedAsync(() => Hub.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
+        var model = (await BoundedAsync(() => Client.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
 
         (model.Config, model.StoredElements).ShouldBe((null, null));
         model.Note.ShouldNotBeNull().ShouldContain("config.json is left out");
@@ -96,16 +86,16 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     {
         await using var elsewhere = await FakeHub.StartAsync();
         elsewhere.Serve("/file", Answer(kind));
-        _hub.ServeMetadata("a/b", ("model.safetensors", null));
-        _hub.Serve("/a/b/resolve/1/model.safetensors", "", 302, ("Location", new Uri(elsewhere.Address, "file").ToString()));
+        Hub.ServeMetadata("a/b", ("model.safetensors", null));
+        Hub.Serve("/a/b/resolve/1/model.safetensors", "", 302, ("Location", new Uri(elsewhere.Address, "file").ToString()));
 
-        _hub.Serve("/api/models/c/d", """{"id":"c/d","siblings":[]}""");
+        Hub.Serve("/api/models/c/d", """{"id":"c/d","siblings":[]}""");
 
-        var model = (await BoundedAsync(() => Hub.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
+        var model = (await BoundedAsync(() => Client.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
 
         model.StoredElements.ShouldBeNull();
         model.Note.ShouldNotBeNull().ShouldMatch(why);
-        (await Hub.FindAsync("c/d", Token)).Outcome.ShouldBe(HubOutcome.Found);
+        (await Client.FindAsync("c/d", Token)).Outcome.ShouldBe(HubOutcome.Found);
     }
 
     [Fact]
@@ -114,14 +104,14 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
         string[] shards = [.. Enumerable.Range(1, 200).Select(n => $"model-{n:d5}-of-00200.safetensors")];
         await using var elsewhere = await FakeHub.StartAsync();
         elsewhere.Serve("/file", Answer("drip"));
-        _hub.ServeMetadata("a/b", [.. shards.Append(SafetensorsIndex.File).Select(path => (path, (long?)null))]);
-        _hub.ServeFile($"/a/b/resolve/1/{SafetensorsIndex.File}", SafetensorsSample.Index([.. shards.Select(shard => (shard, shard))]));
+        Hub.ServeMetadata("a/b", [.. shards.Append(SafetensorsIndex.File).Select(path => (path, (long?)null))]);
+        Hub.ServeFile($"/a/b/resolve/1/{SafetensorsIndex.File}", SafetensorsSample.Index([.. shards.Select(shard => (shard, shard))]));
         foreach (var shard in shards)
         {
-            _hub.Serve($"/a/b/resolve/1/{shard}", "", 302, ("Location", new Uri(elsewhere.Address, "file").ToString()));
+            Hub.Serve($"/a/b/resolve/1/{shard}", "", 302, ("Location", new Uri(elsewhere.Address, "file").ToString()));
         }
 
-        var model = (await BoundedAsync(() => Hub.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
+        var model = (await BoundedAsync(() => Client.FindAsync("a/b", Token))).Value.ShouldNotBeNull();
 
         model.Note.ShouldNotBeNull().ShouldContain("in time");
         elsewhere.Count("/file").ShouldBeLessThanOrEqualTo(32);
@@ -139,10 +129,10 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
 
         json[^1] = '}';
         var header = SafetensorsSample.Header(json.ToString());
-        _hub.ServeMetadata("a/b", ("model.safetensors", header.Length + (2L * n)));
-        _hub.ServeFile("/a/b/resolve/1/model.safetensors", header);
+        Hub.ServeMetadata("a/b", ("model.safetensors", header.Length + (2L * n)));
+        Hub.ServeFile("/a/b/resolve/1/model.safetensors", header);
 
-        var model = (await BoundedAsync(() => Hub.FindAsync("a/b", Token), 256)).Value.ShouldNotBeNull();
+        var model = (await BoundedAsync(() => Client.FindAsync("a/b", Token), 256)).Value.ShouldNotBeNull();
 
         model.Note.ShouldNotBeNull().ShouldContain("the file has");
     }
@@ -150,16 +140,16 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     [Fact]
     public async Task A_page_of_a_million_entries_is_not_read_to_its_end()
     {
-        _hub.Serve("/api/models", $"[{string.Concat(Enumerable.Repeat("{},", 999_999))}{{}}]");
+        Hub.Serve("/api/models", $"[{string.Concat(Enumerable.Repeat("{},", 999_999))}{{}}]");
 
-        var page = (await BoundedAsync(() => Hub.ListAsync(new CatalogPosition(null, null, null), Token))).Value.ShouldNotBeNull();
+        var page = (await BoundedAsync(() => Client.ListAsync(new CatalogPosition(null, null, null), Token))).Value.ShouldNotBeNull();
 
         page.Models.ShouldBeEmpty();
         page.Skipped.Count.ShouldBe(2001);
         page.Skipped[^1].ShouldContain("998000 entries");
 
-        _hub.Serve("/api/models", $"[{string.Concat(Enumerable.Repeat("""{"id":"a/b"},""", 999_999))}{{}}]");
-        (await BoundedAsync(() => Hub.ListAsync(new CatalogPosition(null, null, null), Token))).Reason.ShouldContain("8 MiB");
+        Hub.Serve("/api/models", $"[{string.Concat(Enumerable.Repeat("""{"id":"a/b"},""", 999_999))}{{}}]");
+        (await BoundedAsync(() => Client.ListAsync(new CatalogPosition(null, null, null), Token))).Reason.ShouldContain("8 MiB");
     }
 
     [Theory]
@@ -170,10 +160,10 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     [InlineData("9223372036854775808", true)]
     public async Task Sizes_beyond_any_file_are_not_believed(string size, bool unreadable)
     {
-        _hub.Serve("/api/models/a/b", $$"""{"id":"a/b","sha":"1","downloads":3,"safetensors":{"parameters":{"F32":{{size}}} },"siblings":[{"rfilename":"pytorch_model.bin","size":{{size}},"lfs":{"size":{{size}}} }]}""");
+        Hub.Serve("/api/models/a/b", $$"""{"id":"a/b","sha":"1","downloads":3,"safetensors":{"parameters":{"F32":{{size}}} },"siblings":[{"rfilename":"pytorch_model.bin","size":{{size}},"lfs":{"size":{{size}}} }]}""");
 
-        var answer = await BoundedAsync(() => Hub.FindAsync("a/b", Token));
-        var detail = await _app.Client.GetAsync("/api/v1/models/huggingface/a/b", Token);
+        var answer = await BoundedAsync(() => Client.FindAsync("a/b", Token));
+        var detail = await App.Client.GetAsync("/api/v1/models/huggingface/a/b", Token);
 
         answer.Outcome.ShouldBe(unreadable ? HubOutcome.Unavailable : HubOutcome.Found, answer.Reason);
         ((int)detail.StatusCode).ShouldBe(unreadable ? 503 : 200, await detail.Content.ReadAsStringAsync(Token));
@@ -183,11 +173,11 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     public async Task Odd_text_reaches_neither_the_store_nor_the_callers()
     {
         var odd = $"a\0b\r\n\u001b[31m\"'<script>😀\u05d0{new string('x', 10_000)}";
-        _hub.Serve("/api/models/a/b", JsonSerializer.Serialize(new { id = "a/b", sha = "../..", pipeline_tag = odd, library_name = odd, tags = new[] { odd, "license:" + odd }, siblings = new[] { new { rfilename = odd }, new { rfilename = "config.json" } } }));
-        _hub.Serve("/a/b/resolve/main/config.json", """{"model_type":"\ud800","architectures":["\u0000"]}""");
+        Hub.Serve("/api/models/a/b", JsonSerializer.Serialize(new { id = "a/b", sha = "../..", pipeline_tag = odd, library_name = odd, tags = new[] { odd, "license:" + odd }, siblings = new[] { new { rfilename = odd }, new { rfilename = "config.json" } } }));
+        Hub.Serve("/a/b/resolve/main/config.json", """{"model_type":"\ud800","architectures":["\u0000"]}""");
 
-        var detail = await BoundedAsync(() => _app.Client.GetFromJsonAsync<ModelDetail>("/api/v1/models/huggingface/a/b", TerradevJson.Options, Token));
-        var listed = await _app.Client.GetFromJsonAsync<ModelPage>("/api/v1/models?sources=huggingface&search=script", TerradevJson.Options, Token);
+        var detail = await BoundedAsync(() => App.Client.GetFromJsonAsync<ModelDetail>("/api/v1/models/huggingface/a/b", TerradevJson.Options, Token));
+        var listed = await App.Client.GetFromJsonAsync<ModelPage>("/api/v1/models?sources=huggingface&search=script", TerradevJson.Options, Token);
 
         detail.ShouldNotBeNull().Revision.ShouldBeNull();
         var texts = new[] { detail.Model.Task, detail.Model.Library, detail.Model.License }.Concat(detail.Model.Tags).Concat(detail.Files.Select(file => file.Path)).OfType<string>().ToArray();
@@ -199,16 +189,16 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
     [Fact]
     public async Task A_sync_keeps_the_readable_entries_tells_of_the_others_and_waits_as_it_is_told()
     {
-        _hub.Serve("/api/models", """[{"id":"zoo/good"},{"id":"zoo/bad","tags":7},{"id":"zoo/\u0000"}]""", 200, ("Link", "<https://elsewhere.example/api/models?cursor=2>; rel=\"next\""), ("RateLimit", "\"api\";r=3;t=120"), ("RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"));
-        await using var ready = await _app.ScopeAsync();
+        Hub.Serve("/api/models", """[{"id":"zoo/good"},{"id":"zoo/bad","tags":7},{"id":"zoo/\u0000"}]""", 200, ("Link", "<https://elsewhere.example/api/models?cursor=2>; rel=\"next\""), ("RateLimit", "\"api\";r=3;t=120"), ("RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"));
+        await using var ready = await App.ScopeAsync();
 
-        await _app.Client.PostAsJsonAsync("/api/v1/models/sync", new { sources = new[] { "huggingface" } }, Token);
+        await App.Client.PostAsJsonAsync("/api/v1/models/sync", new { sources = new[] { "huggingface" } }, Token);
         SyncState state;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         do
         {
             await Task.Delay(50, deadline.Token);
-            state = (await _app.Client.GetFromJsonAsync<Page<SyncState>>("/api/v1/models/sync", TerradevJson.Options, Token))!.Items.Single(item => item.Source == "huggingface");
+            state = (await App.Client.GetFromJsonAsync<Page<SyncState>>("/api/v1/models/sync", TerradevJson.Options, Token))!.Items.Single(item => item.Source == "huggingface");
         }
         while (state.Status != SyncStatus.Waiting);
 
@@ -216,12 +206,12 @@ public sealed class HuggingFaceBadHubTests : IAsyncLifetime
         state.SkippedReasons.ShouldBe(["zoo/bad: $.tags is not of the type that the hub documents.", "zoo/: it has no id that can be used."]);
         state.Reason.ShouldNotBeNull().ShouldContain("rate limit");
         (state.WaitUntil - state.UpdatedAt).ShouldBe(TimeSpan.FromSeconds(121));
-        _hub.Count("/api/models").ShouldBe(1);
+        Hub.Count("/api/models").ShouldBe(1);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private IModelHub Hub => _app.Hub();
+    private IModelHub Client => App.Hub();
 
     // A lookup's own limit is 12 s. The fake hub's allocations are counted too.
     private static async Task<T> BoundedAsync<T>(Func<Task<T>> ask, int megabytes = 128)

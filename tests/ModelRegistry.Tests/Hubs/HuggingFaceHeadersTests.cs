@@ -11,65 +11,50 @@ using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Hubs;
 
-public sealed class HuggingFaceHeadersTests : IAsyncLifetime
+public sealed class HuggingFaceHeadersTests : HubTest
 {
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
 
-    private FakeHub _hub = null!;
-    private RegistryApp _app = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _hub = await FakeHub.StartAsync();
-        _app = new RegistryApp(_hub);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _hub.DisposeAsync();
-    }
-
     [Fact]
     public async Task Parameters_are_counted_where_the_hub_has_not()
     {
-        _hub.ServeRepository("a/b", (Single, SafetensorsSample.File(("w", "F32", [10, 20]), ("h", "BF16", [7]), ("ids", "I64", [3]), ("s", "F32", []))));
+        Hub.ServeRepository("a/b", (Single, SafetensorsSample.File(("w", "F32", [10, 20]), ("h", "BF16", [7]), ("ids", "I64", [3]), ("s", "F32", []))));
 
         var model = await FoundAsync("a/b");
 
         model.StoredElements.ShouldBe(new Dictionary<string, long> { ["F32"] = 200, ["BF16"] = 7, ["I64"] = 3 }, ignoreOrder: true);
         model.Note.ShouldNotBeNull().ShouldContain("counted from the headers");
-        _hub.Ranges.ShouldHaveSingleItem().Range.ShouldBe("bytes=0-100000");
+        Hub.Ranges.ShouldHaveSingleItem().Range.ShouldBe("bytes=0-100000");
     }
 
     [Fact]
     public async Task A_count_of_the_hubs_is_not_counted_again()
     {
-        _hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","safetensors":{"parameters":{"F32":5}},"siblings":[{"rfilename":"model.safetensors","size":9}]}""");
+        Hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","safetensors":{"parameters":{"F32":5}},"siblings":[{"rfilename":"model.safetensors","size":9}]}""");
 
         (await FoundAsync("a/b")).StoredElements.ShouldBe(new Dictionary<string, long> { ["F32"] = 5 });
-        _hub.Ranges.ShouldBeEmpty();
+        Hub.Ranges.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task The_rest_of_a_long_header_is_asked_for_by_itself()
     {
         var file = SafetensorsSample.File([.. Enumerable.Range(0, 3000).Select(n => ($"model.layers.{n}.weight", "F16", new[] { n }))]);
-        _hub.ServeRepository("a/b", (Single, file));
+        Hub.ServeRepository("a/b", (Single, file));
 
         (await FoundAsync("a/b")).StoredElements.ShouldNotBeNull()["F16"].ShouldBe(3000L * 2999 / 2);
         var end = BitConverter.ToInt64(file) + 8;
-        _hub.Ranges.Select(asked => asked.Range).ShouldBe(["bytes=0-100000", $"bytes=100001-{end - 1}"]);
+        Hub.Ranges.Select(asked => asked.Range).ShouldBe(["bytes=0-100000", $"bytes=100001-{end - 1}"]);
     }
 
     [Fact]
     public async Task A_host_without_ranges_is_left_at_the_end_of_the_header()
     {
         var header = SafetensorsSample.Header(JsonSerializer.Serialize(Enumerable.Range(0, 3000).ToDictionary(n => $"model.layers.{n}.weight", n => new { dtype = "F16", shape = new[] { 1 }, data_offsets = new[] { 2 * n, 2 * (n + 1) } })));
-        _hub.ServeMetadata("a/b", (Single, null));
+        Hub.ServeMetadata("a/b", (Single, null));
         using var hungUp = new SemaphoreSlim(0);
-        _hub.Serve($"/a/b/resolve/1/{Single}", async context =>
+        Hub.Serve($"/a/b/resolve/1/{Single}", async context =>
         {
             context.RequestAborted.Register(() => hungUp.Release());
             await context.Response.Body.WriteAsync(header);
@@ -80,7 +65,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
         });
 
         (await FoundAsync("a/b")).StoredElements.ShouldNotBeNull()["F16"].ShouldBe(3000);
-        _hub.Ranges.Count.ShouldBe(2);
+        Hub.Ranges.Count.ShouldBe(2);
         (await hungUp.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).ShouldBeTrue();
         (await hungUp.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).ShouldBeTrue();
     }
@@ -88,7 +73,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task The_shards_of_an_index_are_summed()
     {
-        _hub.ServeRepository("a/b",
+        Hub.ServeRepository("a/b",
             (Index, SafetensorsSample.Index(("x", "model-00001-of-00002.safetensors"), ("y", "model-00002-of-00002.safetensors"), ("z", "model-00002-of-00002.safetensors"))),
             ("model-00001-of-00002.safetensors", SafetensorsSample.File(("x", "F32", [5, 5]))),
             ("model-00002-of-00002.safetensors", SafetensorsSample.File(("y", "F32", [2]), ("z", "F8_E4M3", [9]))));
@@ -99,7 +84,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task A_shard_that_cannot_be_read_leaves_no_half_count()
     {
-        _hub.ServeRepository("a/b",
+        Hub.ServeRepository("a/b",
             (Index, SafetensorsSample.Index(("x", "one.safetensors"), ("y", "two.safetensors"))),
             ("one.safetensors", SafetensorsSample.File(("x", "F32", [5, 5]))),
             ("two.safetensors", SafetensorsSample.Header("""{"y":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""")));
@@ -116,7 +101,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData("F16", true)]
     public async Task Packed_tensors_are_not_counted_without_the_config_that_is_there(string dtype, bool counted)
     {
-        _hub.ServeRepository("a/b", (Single, SafetensorsSample.File(("w", dtype, [8]))), ("config.json", "{"u8.ToArray()));
+        Hub.ServeRepository("a/b", (Single, SafetensorsSample.File(("w", dtype, [8]))), ("config.json", "{"u8.ToArray()));
 
         var model = await FoundAsync("a/b");
 
@@ -134,13 +119,13 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData("model\u0000.safetensors", "not a path within")]
     public async Task An_index_leads_to_files_of_its_repository_alone(string shard, string why)
     {
-        _hub.ServeRepository("a/b", (Index, SafetensorsSample.Index(("x", shard))));
+        Hub.ServeRepository("a/b", (Index, SafetensorsSample.Index(("x", shard))));
 
         var model = await FoundAsync("a/b");
 
         model.StoredElements.ShouldBeNull();
         model.Note.ShouldNotBeNull().ShouldContain(why);
-        _hub.Requests.ShouldAllBe(request => request.Path == "/api/models/a/b" || request.Path == $"/a/b/resolve/1/{Index}" || request.Path.EndsWith("config.json"));
+        Hub.Requests.ShouldAllBe(request => request.Path == "/api/models/a/b" || request.Path == $"/a/b/resolve/1/{Index}" || request.Path.EndsWith("config.json"));
     }
 
     [Theory]
@@ -149,11 +134,11 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     public async Task An_index_of_too_many_shards_is_not_followed(int shards, string why)
     {
         string[] names = [.. Enumerable.Range(0, shards).Select(n => $"model-{n:d5}-of-10001.safetensors")];
-        _hub.ServeMetadata("a/b", [.. names.Append(Index).Select(name => (name, (long?)9))]);
-        _hub.ServeFile($"/a/b/resolve/1/{Index}", SafetensorsSample.Index([.. names.Select(name => (name, name))]));
+        Hub.ServeMetadata("a/b", [.. names.Append(Index).Select(name => (name, (long?)9))]);
+        Hub.ServeFile($"/a/b/resolve/1/{Index}", SafetensorsSample.Index([.. names.Select(name => (name, name))]));
 
         (await FoundAsync("a/b")).Note.ShouldNotBeNull().ShouldContain(why);
-        _hub.Requests.Count.ShouldBe(2);
+        Hub.Requests.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -165,7 +150,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData("not json")]
     public async Task An_index_that_cannot_be_read_is_a_note(string index)
     {
-        _hub.ServeRepository("a/b", (Index, Encoding.UTF8.GetBytes(index)));
+        Hub.ServeRepository("a/b", (Index, Encoding.UTF8.GetBytes(index)));
 
         var model = await FoundAsync("a/b");
 
@@ -180,14 +165,14 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData(ulong.MaxValue, null, "is not read")]
     public async Task A_header_beyond_the_limit_is_not_read(ulong length, long? size, string why)
     {
-        _hub.ServeMetadata("a/b", (Single, size));
-        _hub.Serve($"/a/b/resolve/1/{Single}", async context => await context.Response.Body.WriteAsync(SafetensorsSample.Length(length)));
+        Hub.ServeMetadata("a/b", (Single, size));
+        Hub.Serve($"/a/b/resolve/1/{Single}", async context => await context.Response.Body.WriteAsync(SafetensorsSample.Length(length)));
 
         var model = await FoundAsync("a/b");
 
         model.StoredElements.ShouldBeNull();
         model.Note.ShouldNotBeNull().ShouldContain(why);
-        _hub.Ranges.Count.ShouldBe(1);
+        Hub.Ranges.Count.ShouldBe(1);
     }
 
     [Theory]
@@ -197,7 +182,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     public async Task A_file_that_ends_early_is_a_note(int length)
     {
         byte[] whole = SafetensorsSample.File(("w", "F32", [10, 20]), ("a tensor with a name that makes the header longer", "F32", [10]));
-        _hub.ServeRepository("a/b", (Single, whole[..length]));
+        Hub.ServeRepository("a/b", (Single, whole[..length]));
 
         var model = await FoundAsync("a/b");
 
@@ -212,8 +197,8 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData(null)]
     public async Task Another_part_than_the_one_asked_for_is_not_taken(string? range)
     {
-        _hub.ServeMetadata("a/b", (Single, 1000));
-        _hub.Serve($"/a/b/resolve/1/{Single}", context =>
+        Hub.ServeMetadata("a/b", (Single, 1000));
+        Hub.Serve($"/a/b/resolve/1/{Single}", context =>
         {
             context.Response.StatusCode = 206;
             context.Response.Headers.ContentRange = range;
@@ -229,8 +214,8 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
         await using var elsewhere = await FakeHub.StartAsync();
         elsewhere.ServeFile("/xet/1", SafetensorsSample.File(("w", "F32", [6])));
         elsewhere.Serve("/first", "", 307, ("Location", "/xet/1"));
-        _hub.ServeMetadata("a/b", (Single, null));
-        _hub.Serve($"/a/b/resolve/1/{Single}", "Found", 302, ("Location", new Uri(elsewhere.Address, "first?sig=1").ToString()));
+        Hub.ServeMetadata("a/b", (Single, null));
+        Hub.Serve($"/a/b/resolve/1/{Single}", "Found", 302, ("Location", new Uri(elsewhere.Address, "first?sig=1").ToString()));
 
         (await FoundAsync("a/b")).StoredElements.ShouldBe(new Dictionary<string, long> { ["F32"] = 6 });
         elsewhere.Requests.Count.ShouldBe(2);
@@ -241,9 +226,9 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task A_small_file_may_be_elsewhere_on_the_hub_itself()
     {
-        _hub.ServeMetadata("a/b", (Single, null));
-        _hub.Serve($"/a/b/resolve/1/{Single}", "", 307, ("Location", "/api/resolve-cache/models/a/b/1/model.safetensors?etag=%22x%22"));
-        _hub.ServeFile("/api/resolve-cache/models/a/b/1/model.safetensors", SafetensorsSample.File(("w", "F32", [6])));
+        Hub.ServeMetadata("a/b", (Single, null));
+        Hub.Serve($"/a/b/resolve/1/{Single}", "", 307, ("Location", "/api/resolve-cache/models/a/b/1/model.safetensors?etag=%22x%22"));
+        Hub.ServeFile("/api/resolve-cache/models/a/b/1/model.safetensors", SafetensorsSample.File(("w", "F32", [6])));
 
         (await FoundAsync("a/b")).StoredElements.ShouldBe(new Dictionary<string, long> { ["F32"] = 6 });
     }
@@ -254,8 +239,8 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [InlineData("gopher://127.0.0.1/x")]
     public async Task Only_http_is_followed(string location)
     {
-        _hub.ServeMetadata("a/b", (Single, null));
-        _hub.Serve($"/a/b/resolve/1/{Single}", "", 302, ("Location", location));
+        Hub.ServeMetadata("a/b", (Single, null));
+        Hub.Serve($"/a/b/resolve/1/{Single}", "", 302, ("Location", location));
 
         (await FoundAsync("a/b")).Note.ShouldNotBeNull().ShouldContain("not https");
     }
@@ -265,8 +250,8 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     {
         await using var elsewhere = await FakeHub.StartAsync();
         elsewhere.Serve("/loop", "", 302, ("Location", "/loop"));
-        _hub.ServeMetadata("a/b", (Single, null));
-        _hub.Serve($"/a/b/resolve/1/{Single}", "", 302, ("Location", new Uri(elsewhere.Address, "loop").ToString()));
+        Hub.ServeMetadata("a/b", (Single, null));
+        Hub.Serve($"/a/b/resolve/1/{Single}", "", 302, ("Location", new Uri(elsewhere.Address, "loop").ToString()));
 
         (await FoundAsync("a/b")).Note.ShouldNotBeNull().ShouldContain("circles");
         elsewhere.Requests.Count.ShouldBeLessThan(10);
@@ -275,9 +260,9 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task A_gated_repository_is_known_by_its_metadata()
     {
-        _hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","gated":"manual","siblings":[{"rfilename":"config.json","size":1},{"rfilename":"model.safetensors","size":900}]}""");
-        _hub.Serve("/a/b/resolve/1/config.json", "restricted", 401, ("X-Error-Code", "GatedRepo"));
-        _hub.Serve($"/a/b/resolve/1/{Single}", "restricted", 403, ("X-Error-Code", "GatedRepo"));
+        Hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","gated":"manual","siblings":[{"rfilename":"config.json","size":1},{"rfilename":"model.safetensors","size":900}]}""");
+        Hub.Serve("/a/b/resolve/1/config.json", "restricted", 401, ("X-Error-Code", "GatedRepo"));
+        Hub.Serve($"/a/b/resolve/1/{Single}", "restricted", 403, ("X-Error-Code", "GatedRepo"));
 
         var model = await FoundAsync("a/b");
 
@@ -289,20 +274,20 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task A_disabled_repository_is_told_of_and_not_read()
     {
-        _hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","disabled":true,"siblings":[{"rfilename":"config.json"},{"rfilename":"model.safetensors"}]}""");
+        Hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","disabled":true,"siblings":[{"rfilename":"config.json"},{"rfilename":"model.safetensors"}]}""");
 
         (await FoundAsync("a/b")).Note.ShouldNotBeNull().ShouldContain("disabled");
-        _hub.Requests.Count.ShouldBe(1);
+        Hub.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_renamed_repository_is_stored_under_its_new_name()
     {
-        _hub.ServeRepository("new/name", (Single, SafetensorsSample.File(("w", "F32", [6]))));
-        _hub.Serve("/api/models/old/name", "", 307, ("Location", "/api/models/new/name"));
+        Hub.ServeRepository("new/name", (Single, SafetensorsSample.File(("w", "F32", [6]))));
+        Hub.Serve("/api/models/old/name", "", 307, ("Location", "/api/models/new/name"));
 
-        var detail = await _app.Client.GetFromJsonAsync<ModelDetail>("/api/v1/models/huggingface/old/name", TerradevJson.Options);
-        var listed = await _app.Client.GetFromJsonAsync<ModelPage>("/api/v1/models?search=name", TerradevJson.Options);
+        var detail = await App.Client.GetFromJsonAsync<ModelDetail>("/api/v1/models/huggingface/old/name", TerradevJson.Options);
+        var listed = await App.Client.GetFromJsonAsync<ModelPage>("/api/v1/models?search=name", TerradevJson.Options);
 
         detail.ShouldNotBeNull().Model.Id.ShouldBe("new/name");
         listed.ShouldNotBeNull().Items.Select(model => model.Id).ShouldContain("new/name");
@@ -314,7 +299,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     {
         var sha1 = new string('a', 40);
         var sha256 = new string('B', 64);
-        _hub.Serve("/api/models/a/b", $$"""{"id":"a/b","siblings":[null,{"rfilename":"README.md","size":3,"blobId":"{{sha1}}"},{"rfilename":"w.bin","size":-1,"blobId":"{{sha1}}","lfs":{"sha256":"{{sha256}}","size":7} },{"rfilename":"x","blobId":"short","lfs":null},{"rfilename":"../up"},{"rfilename":"/root"},{"rfilename":"a\u0000"},{"rfilename":"a\u202eb"},{"rfilename":"a//b"},{"rfilename":"😀/שלום.bin","size":1}]}""");
+        Hub.Serve("/api/models/a/b", $$"""{"id":"a/b","siblings":[null,{"rfilename":"README.md","size":3,"blobId":"{{sha1}}"},{"rfilename":"w.bin","size":-1,"blobId":"{{sha1}}","lfs":{"sha256":"{{sha256}}","size":7} },{"rfilename":"x","blobId":"short","lfs":null},{"rfilename":"../up"},{"rfilename":"/root"},{"rfilename":"a\u0000"},{"rfilename":"a\u202eb"},{"rfilename":"a//b"},{"rfilename":"😀/שלום.bin","size":1}]}""");
 
         var model = await FoundAsync("a/b");
 
@@ -325,7 +310,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
     [Fact]
     public async Task A_list_of_files_has_an_end()
     {
-        _hub.ServeMetadata("a/b", [.. Enumerable.Range(0, 2500).Select(n => ($"f{n}", (long?)1))]);
+        Hub.ServeMetadata("a/b", [.. Enumerable.Range(0, 2500).Select(n => ($"f{n}", (long?)1))]);
 
         var model = await FoundAsync("a/b");
 
@@ -335,7 +320,7 @@ public sealed class HuggingFaceHeadersTests : IAsyncLifetime
 
     private async Task<HubModel> FoundAsync(string id)
     {
-        var answer = await _app.Hub().FindAsync(id, TestContext.Current.CancellationToken);
+        var answer = await App.Hub().FindAsync(id, TestContext.Current.CancellationToken);
         answer.Outcome.ShouldBe(HubOutcome.Found, answer.Reason);
         return answer.Value.ShouldNotBeNull();
     }

@@ -8,31 +8,16 @@ using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Hubs;
 
-public sealed class HuggingFaceHubTests : IAsyncLifetime
+public sealed class HuggingFaceHubTests : HubTest
 {
     private const string Bert = "google-bert/bert-base-uncased";
     private const string BertSha = "86b5e0934494bd15c9632b12f734a8a67f723594";
-
-    private FakeHub _hub = null!;
-    private RegistryApp _app = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _hub = await FakeHub.StartAsync();
-        _app = new RegistryApp(_hub);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _hub.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_model_comes_with_its_headers_files_and_config()
     {
         ServeModel(Bert);
-        _hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", Sample.Config(Bert));
+        Hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", Sample.Config(Bert));
 
         var model = await FoundAsync(Bert);
 
@@ -44,15 +29,15 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
         model.Files.ShouldContain(file => file.Path == "model.safetensors" && file.SizeBytes == 440_449_768 && file.Sha256!.StartsWith("68d45e23"));
         model.Config.ShouldNotBeNull().GetProperty("hidden_size").GetInt32().ShouldBe(768);
         model.Provenance.Source.ShouldBe("huggingface");
-        _hub.Requests.ShouldAllBe(request => request.Authorization == $"Bearer {RegistryApp.Token}");
+        Hub.Requests.ShouldAllBe(request => request.Authorization == $"Bearer {RegistryApp.Token}");
     }
 
     [Fact]
     public async Task A_renamed_model_is_followed_to_its_new_name()
     {
         ServeModel(Bert);
-        _hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", Sample.Config(Bert));
-        _hub.Serve("/api/models/bert-base-uncased", "", 307, ("Location", $"/api/models/{Bert}"));
+        Hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", Sample.Config(Bert));
+        Hub.Serve("/api/models/bert-base-uncased", "", 307, ("Location", $"/api/models/{Bert}"));
 
         (await FoundAsync("bert-base-uncased")).Id.ShouldBe(Bert);
     }
@@ -61,8 +46,8 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     public async Task A_small_file_is_followed_within_the_hub()
     {
         ServeModel(Bert);
-        _hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", "", 307, ("Location", "/api/resolve-cache/models/bert/config.json?etag=%22x%22"));
-        _hub.Serve("/api/resolve-cache/models/bert/config.json", Sample.Config(Bert));
+        Hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", "", 307, ("Location", "/api/resolve-cache/models/bert/config.json?etag=%22x%22"));
+        Hub.Serve("/api/resolve-cache/models/bert/config.json", Sample.Config(Bert));
 
         (await FoundAsync(Bert)).Config.ShouldNotBeNull();
     }
@@ -72,7 +57,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     {
         await using var elsewhere = await FakeHub.StartAsync();
         elsewhere.Serve("/stolen", "{}");
-        _hub.Serve($"/api/models/{Bert}", "", 302, ("Location", new Uri(elsewhere.Address, "stolen").ToString()));
+        Hub.Serve($"/api/models/{Bert}", "", 302, ("Location", new Uri(elsewhere.Address, "stolen").ToString()));
 
         var answer = await FindAsync(Bert);
 
@@ -83,17 +68,17 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [Fact]
     public async Task A_redirect_loop_ends()
     {
-        _hub.Serve("/api/models/a/b", "", 307, ("Location", "/api/models/a/b"));
+        Hub.Serve("/api/models/a/b", "", 307, ("Location", "/api/models/a/b"));
 
         (await FindAsync("a/b")).Reason.ShouldContain("circles");
-        _hub.Count("/api/models/a/b").ShouldBeLessThan(10);
+        Hub.Count("/api/models/a/b").ShouldBeLessThan(10);
     }
 
     [Fact]
     public async Task A_gated_model_is_known_without_its_config()
     {
         ServeModel("meta-llama/Llama-3.1-8B");
-        _hub.Serve("/meta-llama/Llama-3.1-8B/resolve/d04e592bb4f6aa9cfee91e2e20afa771667e1d4b/config.json", "restricted", 401, ("X-Error-Code", "GatedRepo"));
+        Hub.Serve("/meta-llama/Llama-3.1-8B/resolve/d04e592bb4f6aa9cfee91e2e20afa771667e1d4b/config.json", "restricted", 401, ("X-Error-Code", "GatedRepo"));
 
         var model = await FoundAsync("meta-llama/Llama-3.1-8B");
 
@@ -113,7 +98,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [InlineData(400, "X-Other", "1", HubOutcome.Unavailable)]
     public async Task Errors_are_told_apart(int status, string header, string value, HubOutcome outcome)
     {
-        _hub.Serve("/api/models/a/b", """{"error":"no"}""", status, (header, value));
+        Hub.Serve("/api/models/a/b", """{"error":"no"}""", status, (header, value));
 
         (await FindAsync("a/b")).Outcome.ShouldBe(outcome);
     }
@@ -122,7 +107,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     public async Task A_short_rate_limit_is_waited_out()
     {
         var first = true;
-        _hub.Serve("/api/models/a/b", context =>
+        Hub.Serve("/api/models/a/b", context =>
         {
             if (first)
             {
@@ -141,23 +126,23 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [Fact]
     public async Task A_long_rate_limit_is_not_waited_out()
     {
-        _hub.Serve("/api/models/a/b", """{"error":"429 Too Many Requests"}""", 429, ("RateLimit", "\"api\";r=0;t=55"), ("RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"));
+        Hub.Serve("/api/models/a/b", """{"error":"429 Too Many Requests"}""", 429, ("RateLimit", "\"api\";r=0;t=55"), ("RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"));
 
         var (answer, elapsed) = await TimedAsync("a/b");
 
         answer.Outcome.ShouldBe(HubOutcome.Unavailable);
         answer.Reason.ShouldContain("rate limit");
         elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
-        _hub.Count("/api/models/a/b").ShouldBe(1);
+        Hub.Count("/api/models/a/b").ShouldBe(1);
     }
 
     [Fact]
     public async Task A_server_error_is_tried_three_times()
     {
-        _hub.Serve("/api/models/a/b", "", 503);
+        Hub.Serve("/api/models/a/b", "", 503);
 
         (await FindAsync("a/b")).Outcome.ShouldBe(HubOutcome.Unavailable);
-        _hub.Count("/api/models/a/b").ShouldBe(3);
+        Hub.Count("/api/models/a/b").ShouldBe(3);
     }
 
     [Theory]
@@ -172,7 +157,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [InlineData("")]
     public async Task An_answer_that_cannot_be_read_is_no_answer(string body)
     {
-        _hub.Serve("/api/models/a/b", body);
+        Hub.Serve("/api/models/a/b", body);
 
         (await FindAsync("a/b")).Outcome.ShouldBe(HubOutcome.Unavailable);
     }
@@ -180,8 +165,8 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [Fact]
     public async Task Odd_parts_do_not_spoil_an_answer()
     {
-        _hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","gated":"auto","cardData":{"license":["mit","x"]},"tags":["", "x"],"siblings":[{"rfilename":"config.json"}],"safetensors":{"parameters":{"F32":-3,"BF16":7}},"unheard":{"of":1}}""");
-        _hub.Serve("/a/b/resolve/1/config.json", """{"model_type":7,"hidden_size":"wide"}""");
+        Hub.Serve("/api/models/a/b", """{"id":"a/b","sha":"1","gated":"auto","cardData":{"license":["mit","x"]},"tags":["", "x"],"siblings":[{"rfilename":"config.json"}],"safetensors":{"parameters":{"F32":-3,"BF16":7}},"unheard":{"of":1}}""");
+        Hub.Serve("/a/b/resolve/1/config.json", """{"model_type":7,"hidden_size":"wide"}""");
 
         var model = await FoundAsync("a/b");
 
@@ -195,7 +180,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     public async Task A_huge_answer_is_not_read_to_its_end()
     {
         var hungUp = new TaskCompletionSource();
-        _hub.Serve("/api/models/a/b", async context =>
+        Hub.Serve("/api/models/a/b", async context =>
         {
             context.RequestAborted.Register(hungUp.SetResult);
             var chunk = new byte[64 * 1024];
@@ -217,7 +202,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     public async Task A_huge_config_is_left_out()
     {
         ServeModel(Bert);
-        _hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", new string(' ', HubHttp.ConfigBytes + 1));
+        Hub.Serve($"/{Bert}/resolve/{BertSha}/config.json", new string(' ', HubHttp.ConfigBytes + 1));
 
         (await FoundAsync(Bert)).Config.ShouldBeNull();
     }
@@ -241,7 +226,7 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_hub_is_given_up_and_then_left_alone()
     {
-        _hub.Serve("/api/models/a/b", context => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        Hub.Serve("/api/models/a/b", context => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
 
         var (answer, elapsed) = await TimedAsync("a/b");
 
@@ -262,9 +247,9 @@ public sealed class HuggingFaceHubTests : IAsyncLifetime
         kept.TryGetProperty("label2id", out _).ShouldBeFalse();
     }
 
-    private void ServeModel(string id) => _hub.Serve($"/api/models/{id}", Sample.Model(id));
+    private void ServeModel(string id) => Hub.Serve($"/api/models/{id}", Sample.Model(id));
 
-    private Task<HubAnswer<HubModel>> FindAsync(string id) => _app.Hub().FindAsync(id, TestContext.Current.CancellationToken);
+    private Task<HubAnswer<HubModel>> FindAsync(string id) => App.Hub().FindAsync(id, TestContext.Current.CancellationToken);
 
     private async Task<HubModel> FoundAsync(string id)
     {

@@ -9,23 +9,8 @@ using Terradev.Testing;
 
 namespace Terradev.ModelRegistry.Tests.Hubs;
 
-public sealed class HuggingFaceListTests : IAsyncLifetime
+public sealed class HuggingFaceListTests : HubTest
 {
-    private FakeHub _hub = null!;
-    private RegistryApp _app = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _hub = await FakeHub.StartAsync();
-        _app = new RegistryApp(_hub);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _hub.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("{}", "Entry 2 of the page: it has no id")]
     [InlineData("null", "Entry 2 of the page: it has no id")]
@@ -223,20 +208,20 @@ public sealed class HuggingFaceListTests : IAsyncLifetime
     [InlineData(400, "X-Other", "1", null)]
     public async Task A_refusal_tells_how_long_to_wait(int status, string header, string value, int? seconds)
     {
-        _hub.Serve("/api/models", "[]", status, (header, value));
+        Hub.Serve("/api/models", "[]", status, (header, value));
 
         var answer = await ListAsync();
 
         answer.Outcome.ShouldBe(HubOutcome.Unavailable);
         answer.RetryAfter.ShouldBe(seconds is null ? null : TimeSpan.FromSeconds(seconds.Value));
-        _hub.Count("/api/models").ShouldBe(1);
+        Hub.Count("/api/models").ShouldBe(1);
     }
 
     [Fact]
     public async Task A_date_to_come_back_at_is_read_by_the_hubs_own_clock()
     {
         var hubs = new DateTimeOffset(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
-        _hub.Serve("/api/models", "[]", 429, ("Date", hubs.ToString("R", CultureInfo.InvariantCulture)), ("Retry-After", hubs.AddMinutes(5).ToString("R", CultureInfo.InvariantCulture)));
+        Hub.Serve("/api/models", "[]", 429, ("Date", hubs.ToString("R", CultureInfo.InvariantCulture)), ("Retry-After", hubs.AddMinutes(5).ToString("R", CultureInfo.InvariantCulture)));
 
         (await ListAsync()).RetryAfter.ShouldBe(TimeSpan.FromMinutes(5));
     }
@@ -267,10 +252,10 @@ public sealed class HuggingFaceListTests : IAsyncLifetime
     private static string Entry(int n) =>
         $$"""{"_id":"6a72f2e302294c7d32dd{{n:x4}}","id":"organization/Some-Model-{{n}}-7B-Instruct","likes":{{n}},"trendingScore":12.5,"private":false,"sha":"86b5e0934494bd15c9632b12f734a8a67f723594","downloads":427119,"gated":false,"tags":["transformers","safetensors","qwen2","text-generation","conversational","en","fr","de","arxiv:2407.10671","base_model:Qwen/Qwen2.5-7B","base_model:finetune:Qwen/Qwen2.5-7B","license:apache-2.0","autotrain_compatible","text-generation-inference","endpoints_compatible","region:us"],"pipeline_tag":"text-generation","library_name":"transformers","createdAt":"2024-09-16T11:55:40.000Z","lastModified":"2025-01-12T02:10:10.000Z","safetensors":{"parameters":{"BF16":7615616512},"total":7615616512},"modelId":"organization/Some-Model-{{n}}"}""";
 
-    private void Serve(string body, params (string Name, string Value)[] headers) => _hub.Serve("/api/models", body, 200, headers);
+    private void Serve(string body, params (string Name, string Value)[] headers) => Hub.Serve("/api/models", body, 200, headers);
 
     private Task<HubAnswer<HubPage>> ListAsync(string? cursor = null, DateTimeOffset? since = null) =>
-        _app.Hub().ListAsync(new CatalogPosition(cursor, since, null), TestContext.Current.CancellationToken);
+        App.Hub().ListAsync(new CatalogPosition(cursor, since, null), TestContext.Current.CancellationToken);
 
     private async Task<HubPage> PageAsync(string? cursor = null, DateTimeOffset? since = null)
     {
