@@ -43,6 +43,7 @@ public abstract class ComputeOptimizerDb(DbContextOptions options) : StoreDb(opt
             offer.Property(x => x.Vcpus).HasPrecision(9, 2);
             offer.Property(x => x.MemoryGiB).HasPrecision(12, 2);
             offer.Property(x => x.Architecture).HasMaxLength(20);
+            offer.Property(x => x.Interconnect).HasMaxLength(20);
             offer.Property(x => x.Note).HasMaxLength(300);
             offer.HasIndex(x => new { x.SnapshotId, x.Cloud, x.Region, x.InstanceType, x.Capacity });
         });

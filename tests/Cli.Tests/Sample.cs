@@ -16,12 +16,12 @@ internal static class Sample
     public static Clock Clock { get; } = new(Morning.AddMinutes(1), TimeZoneInfo.Utc);
 
     public static Offer T4Spot { get; } = new(
-        Cloud.Aws, "us-east-1", null, "g4dn.xlarge", Capacity.Spot, new OfferGpu("T4", 1, 16384, "nvidia", "7.5", false), 4, 16, 0.1894m,
-        "aws-price-list", new DateOnly(2026, 7, 20), PriceConfidence.Estimate);
+        Cloud.Aws, "us-east-1", null, "g4dn.xlarge", Capacity.Spot, new OfferGpu("T4", 1, 16384, "nvidia", "7.5", Interconnect.Pcie), 4, 16, null, 0.1894m,
+        "aws-price-list", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Estimate);
 
     public static Offer FourA100 { get; } = new(
-        Cloud.Aws, "us-east-1", "us-east-1b", "p4d.24xlarge", Capacity.OnDemand, new OfferGpu("A100", 8, 40960, "nvidia", "8.0", true), 96, 1152, 32.7726m,
-        "aws-price-list", new DateOnly(2026, 11, 21), PriceConfidence.Listed);
+        Cloud.Aws, "us-east-1", "us-east-1b", "p4d.24xlarge", Capacity.OnDemand, new OfferGpu("A100", 8, 40960, "nvidia", "8.0", Interconnect.Nvlink), 96, 1152, null, 32.7726m,
+        "aws-price-list", new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Listed);
 
     public static ModelSummary Bert { get; } = new(
         "huggingface", "google-bert/bert-base-uncased", "fill-mask", "transformers", "apache-2.0", false, 109_482_240, 50_000_000, 2000, null, [],

@@ -14,12 +14,12 @@ internal static class Catalog
         string instanceType, decimal? price, string gpu = "T4", decimal count = 1, int memoryMiB = 16384, string? capability = "7.5", bool nvLink = false,
         Capacity capacity = Capacity.OnDemand, decimal vcpus = 64, decimal memoryGiB = 512, string region = "us-east-1", Cloud cloud = Cloud.Aws, string vendor = "nvidia") => new(
         new Offer(
-            cloud, region, null, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink), vcpus, memoryGiB,
-            price, "test", new DateOnly(2026, 7, 20), price is null ? PriceConfidence.Unknown : PriceConfidence.Listed));
+            cloud, region, null, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink ? Interconnect.Nvlink : Interconnect.Pcie), vcpus, memoryGiB, null,
+            price, "test", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), price is null ? PriceConfidence.Unknown : PriceConfidence.Listed));
 
     private static OfferSnapshot Open(IReadOnlyList<OfferRow> rows)
     {
-        var newest = rows.Max(row => row.PriceAsOf);
-        return new OfferSnapshot(1, newest, [.. rows.Select(row => row.ToOffer(newest))]);
+        var newest = rows.Max(row => row.PriceAsOf)!.Value;
+        return new OfferSnapshot(1, newest, rows.Select(row => row.ToOffer(newest)));
     }
 }

@@ -11,11 +11,11 @@ internal static class Examples
     private const string Id = "env_01k2x7";
     private const string Name = "bert-base-uncased-x7k2";
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 9, 4, 5, 120, TimeSpan.Zero);
-    private static readonly DateOnly PriceDate = new(2026, 1, 1);
+    private static readonly DateTimeOffset PriceDate = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static Offer Offer { get; } = new(
-        Cloud.Aws, "us-east-1", "us-east-1b", "g4dn.xlarge", Capacity.Spot, new OfferGpu("T4", 1, 15360, "nvidia", "7.5", NvLink: false),
-        Vcpus: 4, MemoryGiB: 16, PricePerHour: 0.1894m, "catalogue", PriceDate, PriceConfidence.Estimate);
+        Cloud.Aws, "us-east-1", "us-east-1b", "g4dn.xlarge", Capacity.Spot, new OfferGpu("T4", 1, 15360, "nvidia", "7.5", Interconnect.Pcie),
+        Vcpus: 4, MemoryGiB: 16, LocalDiskGB: 125, PricePerHour: 0.1894m, "catalogue", PriceDate, PriceConfidence.Estimate);
 
     public static EnvironmentRequest Request { get; } = new()
     {
@@ -120,7 +120,7 @@ internal static class Examples
             [new DatasetSplit("plain_text", "train", 25_000, 33_442_202)], 500_000, 300, ["en"], new Provenance("snapshot", Start.AddDays(-90))),
         Requirements, Recommendation,
         new Quote(
-            "quote_1", Offer, [new QuoteLine("instance", 0.1894m, "catalogue", PriceDate), new QuoteLine("volume", 0.0416m, "catalogue", PriceDate)],
+            "quote_1", Offer, [new QuoteLine("instance", 0.1894m, "catalogue", DateOnly.FromDateTime(PriceDate.UtcDateTime)), new QuoteLine("volume", 0.0416m, "catalogue", DateOnly.FromDateTime(PriceDate.UtcDateTime))],
             0.2310m, 0.4620m, 1.3860m, 6, Start, Start.AddHours(1)),
         new PlanSummary(38, 0, 0), new Dictionary<string, string?>(), "ml-platform", "training", BundlePath: null, LastRun: 1, LastSequence: 4, ExpiresAt: null, Start, At(22));
 

@@ -24,7 +24,7 @@ internal sealed class FakeServices : IConsumer<ResolveModel>, IConsumer<ResolveD
         [new DatasetSplit("plain_text", "train", 25_000, 33_432_823)], 171_036, 352, [], new("snapshot", AsOf));
 
     public static Offer Offer(string instanceType = "g4dn.xlarge", Capacity capacity = Capacity.Spot) => new(
-        Cloud.Aws, "us-east-1", null, instanceType, capacity, new OfferGpu("T4", 1, 16_384, "nvidia", "7.5", false), 4, 16, 0.1894m, "test prices", new DateOnly(2026, 7, 20), PriceConfidence.Estimate);
+        Cloud.Aws, "us-east-1", null, instanceType, capacity, new OfferGpu("T4", 1, 16_384, "nvidia", "7.5", Interconnect.Pcie), 4, 16, null, 0.1894m, "test prices", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Estimate);
 
     public Task Consume(ConsumeContext<ResolveModel> context) => context.RespondAsync(context.Message.Model == Requirements.Model
         ? new ModelResolved(Model, Requirements, null)

@@ -16,8 +16,8 @@ public sealed class MessagingTests
     {
         await using var service = await Start();
         var offer = new Offer(
-            Cloud.Aws, "us-east-1", null, "g4dn.xlarge", Capacity.OnDemand, new OfferGpu("T4", 1, 15360, "nvidia", "7.5", false),
-            4, 16, 0.526m, "aws", new DateOnly(2026, 1, 2), PriceConfidence.Listed);
+            Cloud.Aws, "us-east-1", null, "g4dn.xlarge", Capacity.OnDemand, new OfferGpu("T4", 1, 15360, "nvidia", "7.5", Interconnect.Pcie),
+            4, 16, null, 0.526m, "aws", new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Listed);
         var sent = new EnvironmentGenerated
         {
             EventId = Guid.NewGuid(),

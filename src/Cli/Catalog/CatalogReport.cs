@@ -84,5 +84,5 @@ internal static class CatalogReport
     };
 
     private static string Origin(Provenance provenance) =>
-        $"{Printable.Line(provenance.Source)}, {Format.Day(DateOnly.FromDateTime(provenance.AsOf.UtcDateTime))}";
+        $"{Printable.Line(provenance.Source)}, {Format.Day(provenance.AsOf)}";
 }

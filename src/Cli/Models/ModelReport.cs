@@ -119,5 +119,5 @@ internal static class ModelReport
 
     // What shipped with the product may be old, and says so.
     private static string Day(Provenance provenance) =>
-        (provenance.Source == "snapshot" ? "snapshot " : "") + Format.Day(DateOnly.FromDateTime(provenance.AsOf.UtcDateTime));
+        (provenance.Source == "snapshot" ? "snapshot " : "") + Format.Day(provenance.AsOf);
 }

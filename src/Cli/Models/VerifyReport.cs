@@ -19,7 +19,7 @@ internal static class VerifyReport
             2,
             3));
         lines.AddRange(Say(Verdict(report), report.Verdict switch { CopyVerdict.Intact => Tone.Good, CopyVerdict.Unverified => Tone.Warning, _ => Tone.Bad }));
-        lines.AddRange(Say($"Compared with {Printable.Line(report.Model)}{(report.Revision is { } revision ? $" at revision {Printable.Line(revision)}" : "")}, as told by {Printable.Line(report.Provenance.Source)} on {Format.Day(DateOnly.FromDateTime(report.Provenance.AsOf.UtcDateTime))}.", Tone.Faint));
+        lines.AddRange(Say($"Compared with {Printable.Line(report.Model)}{(report.Revision is { } revision ? $" at revision {Printable.Line(revision)}" : "")}, as told by {Printable.Line(report.Provenance.Source)} on {Format.Day(report.Provenance.AsOf)}.", Tone.Faint));
         if (copied is not null && report.Revision is not null && copied != report.Revision)
         {
             lines.AddRange(Say($"The copy is of revision {Printable.Line(copied)}: what differs may have changed between the two.", Tone.Warning));

@@ -48,6 +48,9 @@ internal static class Format
 
     /// <summary>Day: <c>2026-07-20</c>.</summary>
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>The day in UTC.</summary>
+    public static string Day(DateTimeOffset time) => Day(DateOnly.FromDateTime(time.UtcDateTime));
 }
 
 /// <summary>The reader's now and time zone, for dates as people say them.</summary>

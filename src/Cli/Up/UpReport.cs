@@ -196,7 +196,6 @@ internal static class UpReport
     {
         RejectionCodes.Budget => "over budget",
         RejectionCodes.UnknownPrice => "without a price",
-        RejectionCodes.Host => "host too small",
         _ => Printable.Line(code),
     };
 

@@ -30,7 +30,8 @@ public sealed class OfferRow
 
     public required string PriceSource { get; init; }
 
-    public required DateOnly PriceAsOf { get; init; }
+    /// <summary>When the price was told; null where it is as old as the snapshot that tells it last.</summary>
+    public DateTimeOffset? PriceAsOf { get; init; }
 
     public string? InterruptionBand { get; init; }
 
@@ -47,7 +48,7 @@ public sealed class OfferRow
 
     public string? ComputeCapability { get; init; }
 
-    public required bool NvLink { get; init; }
+    public required Interconnect Interconnect { get; init; }
 
     public required decimal Vcpus { get; init; }
 
@@ -61,21 +62,61 @@ public sealed class OfferRow
 
     public string? Note { get; init; }
 
+    /// <summary>An offer of a known instance type.</summary>
+    public static OfferRow Of(
+        InstanceShape shape, string region, string? zone, Capacity capacity, decimal? pricePerHour, PriceConfidence basis, string source, DateTimeOffset? asOf = null) => new()
+        {
+            Cloud = shape.Cloud,
+            Region = region,
+            Zone = zone,
+            InstanceType = shape.InstanceType,
+            Capacity = capacity,
+            PricePerHour = pricePerHour,
+            PriceBasis = basis,
+            PriceSource = source,
+            PriceAsOf = asOf,
+            GpuModel = shape.Gpu.Model,
+            GpuVendor = shape.Gpu.Vendor,
+            GpuCount = shape.Gpu.Count,
+            GpuMemoryMiB = shape.Gpu.MemoryMiB,
+            GpuMemorySource = shape.GpuMemorySource,
+            ComputeCapability = shape.Gpu.ComputeCapability,
+            Interconnect = shape.Gpu.Interconnect,
+            Vcpus = shape.Vcpus,
+            MemoryGiB = shape.MemoryGiB,
+            LocalDiskGB = shape.LocalDiskGB,
+            Architecture = shape.Architecture,
+            Withdrawn = shape.Withdrawn,
+        };
+
+    /// <summary>The instance type without place and price.</summary>
+    public InstanceShape Shape() => new(
+        Cloud,
+        InstanceType,
+        new OfferGpu(GpuModel, Plain(GpuCount), GpuMemoryMiB, GpuVendor, ComputeCapability, Interconnect),
+        GpuMemorySource,
+        Plain(Vcpus),
+        Plain(MemoryGiB),
+        LocalDiskGB,
+        Architecture,
+        Withdrawn);
+
     /// <summary>The offer among others whose newest price is of <paramref name="newest"/>; money is rounded to 4 decimals.</summary>
-    public GpuOffer ToOffer(DateOnly newest) => new(
+    public GpuOffer ToOffer(DateTimeOffset newest) => new(
         new Offer(
             Cloud,
             Region,
             Zone,
             InstanceType,
             Capacity,
-            new OfferGpu(GpuModel, Plain(GpuCount), GpuMemoryMiB, GpuVendor, ComputeCapability, NvLink),
+            new OfferGpu(GpuModel, Plain(GpuCount), GpuMemoryMiB, GpuVendor, ComputeCapability, Interconnect),
             Plain(Vcpus),
             Plain(MemoryGiB),
+            LocalDiskGB,
             PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) + FourDecimals : null,
             PriceSource,
-            PriceAsOf,
-            PriceAge.Confidence(PriceBasis, PriceAsOf, newest)),
+            PriceAsOf ?? newest,
+            PriceAge.Confidence(PriceBasis, PriceAsOf ?? newest, newest)),
         Architecture,
         Withdrawn,
         InterruptionBand);

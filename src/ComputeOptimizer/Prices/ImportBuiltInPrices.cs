@@ -51,7 +51,7 @@ internal sealed partial class ImportBuiltInPrices(
             Source = BuiltInCatalog.Source,
             Sha256 = catalog.Sha256,
             ImportedAt = time.GetUtcNow(),
-            AsOf = catalog.Rows.Max(row => row.PriceAsOf),
+            AsOf = catalog.Rows.Max(row => row.PriceAsOf)!.Value,
             Offers = [.. catalog.Rows],
         });
         try
@@ -79,7 +79,7 @@ internal sealed partial class ImportBuiltInPrices(
     }
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "{Offers} offers of price snapshot {Snapshot}, as of {AsOf}")]
-    private partial void LogOpened(int offers, long snapshot, DateOnly asOf);
+    private partial void LogOpened(int offers, long snapshot, DateTimeOffset asOf);
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "The built-in prices {Sha256} were imported by another replica")]
     private partial void LogAlreadyImported(string sha256);

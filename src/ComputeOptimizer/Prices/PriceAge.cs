@@ -10,6 +10,6 @@ public static class PriceAge
     /// a year older than the newest one (<paramref name="newest"/>), whatever it was based on; otherwise what it is based on.
     /// The clock does not matter: a snapshot says the same tomorrow, and its age as a whole is shown by its dates.
     /// </summary>
-    public static PriceConfidence Confidence(PriceConfidence basis, DateOnly asOf, DateOnly newest) =>
+    public static PriceConfidence Confidence(PriceConfidence basis, DateTimeOffset asOf, DateTimeOffset newest) =>
         basis != PriceConfidence.Unknown && asOf < newest.AddYears(-1) ? PriceConfidence.Stale : basis;
 }

@@ -15,8 +15,8 @@ public sealed class PriceSnapshot
 
     public required DateTimeOffset ImportedAt { get; init; }
 
-    /// <summary>The newest day among its prices.</summary>
-    public required DateOnly AsOf { get; init; }
+    /// <summary>The newest time among its prices.</summary>
+    public required DateTimeOffset AsOf { get; init; }
 
     public required List<OfferRow> Offers { get; init; }
 }

@@ -61,7 +61,7 @@ public static class MemoryFit
             return (null, TooLarge(least, usable, devices));
         }
 
-        var widest = gpu.NvLink ? devices : Math.Min(devices, policy.MaxTensorParallelOverPcie);
+        var widest = gpu.Interconnect == Interconnect.Nvlink ? devices : Math.Min(devices, policy.MaxTensorParallelOverPcie);
         var legal = requirements.Gpus.TensorParallelDegrees.Where(degree => degree >= 1 && degree <= widest).Order().ToList();
         foreach (var degree in legal)
         {
@@ -73,7 +73,7 @@ public static class MemoryFit
         }
 
         var needed = Enumerable.Range(1, devices).First(degree => InferenceBytes(requirements, degree) <= usable);
-        var link = gpu.NvLink ? "one NVLink domain" : $"PCIe, where at most {policy.MaxTensorParallelOverPcie} GPUs share a model";
+        var link = gpu.Interconnect == Interconnect.Nvlink ? "one NVLink domain" : $"PCIe, where at most {policy.MaxTensorParallelOverPcie} GPUs share a model";
         return (null, new Rejection(
             RejectionCodes.Parallelism,
             $"It fits from {needed} GPUs on, but the model can be split over {Words.List(legal)} of its {devices} GPUs only (legal degrees within {link}).",

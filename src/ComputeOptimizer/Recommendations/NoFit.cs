@@ -38,7 +38,6 @@ public static class NoFit
     private static string WhatWouldHelp(RefusedOffer nearest, Recommend request) => nearest.Rejection.Code switch
     {
         RejectionCodes.Budget => BudgetToRaise(nearest.Offer, request.Constraints),
-        RejectionCodes.Host => "Take an instance type with more main memory and vCPUs, or a smaller model.",
         RejectionCodes.Parallelism => "Take GPUs with more memory, or a quantised precision (int8, int4), so that fewer GPUs hold the model.",
         RejectionCodes.Memory => LessMemory(request.Requirements),
         RejectionCodes.Dtype => $"Use fp16 or fp32 instead of {Wire.Name(request.Requirements.Precision)}, or let newer GPUs in.",

@@ -94,7 +94,7 @@ internal static class Reasons
 
         if (chosen.Fit.TensorParallel > 1)
         {
-            yield return gpu.NvLink
+            yield return gpu.Interconnect == Interconnect.Nvlink
                 ? $"The model is split over {chosen.Fit.TensorParallel} GPUs that NVLink joins."
                 : $"The model is split over {chosen.Fit.TensorParallel} GPUs that only PCIe joins, which is slower than one larger GPU.";
         }

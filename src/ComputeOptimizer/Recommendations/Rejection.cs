@@ -14,7 +14,7 @@ public sealed record Rejection(string Code, string Detail, double Distance)
     public static readonly IReadOnlyList<string> Order =
     [
         RejectionCodes.Policy, RejectionCodes.Region, RejectionCodes.Capacity, RejectionCodes.UnknownPrice, RejectionCodes.Dtype,
-        RejectionCodes.Memory, RejectionCodes.Parallelism, RejectionCodes.Host, RejectionCodes.Budget,
+        RejectionCodes.Memory, RejectionCodes.Parallelism, RejectionCodes.Budget,
     ];
 }
 
@@ -110,7 +110,7 @@ internal static class OfferChecks
         if (request.Requirements.HostMemoryBytes > memory)
         {
             return new(
-                RejectionCodes.Host,
+                RejectionCodes.Memory,
                 $"Loading needs {Bytes.InGiB(request.Requirements.HostMemoryBytes)} of main memory, the instance has {Bytes.InGiB(memory)}.",
                 (double)request.Requirements.HostMemoryBytes / Math.Max(1, memory));
         }
@@ -118,13 +118,13 @@ internal static class OfferChecks
         var vcpus = policy.VcpusBesideGpus + fit.GpusUsed;
         if (offer.Vcpus < vcpus)
         {
-            return new(RejectionCodes.Host, $"{fit.GpusUsed} GPU(s) need {vcpus} vCPUs, the instance has {Words.Number(offer.Vcpus)}.", vcpus / (double)Math.Max(1, offer.Vcpus));
+            return new(RejectionCodes.Policy, $"{fit.GpusUsed} GPU(s) need {vcpus} vCPUs, the instance has {Words.Number(offer.Vcpus)}.", vcpus / (double)Math.Max(1, offer.Vcpus));
         }
 
         var disk = Math.Max(request.MinDiskBytes, request.Requirements.DiskBytes);
         var volume = (long)(policy.MaxVolumeGiB * Bytes.GiB);
         return disk > volume
-            ? new(RejectionCodes.Host, $"Model and dataset need {Bytes.InGiB(disk)} of disk, one volume holds {Bytes.InGiB(volume)}.", (double)disk / volume)
+            ? new(RejectionCodes.Policy, $"Model and dataset need {Bytes.InGiB(disk)} of disk, one volume holds {Bytes.InGiB(volume)}.", (double)disk / volume)
             : null;
     }
 

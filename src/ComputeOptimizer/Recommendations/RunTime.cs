@@ -1,3 +1,4 @@
+using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.ModelRegistry;
 
@@ -29,7 +30,7 @@ public static class RunTime
     {
         if (request.Requirements.Precision == Precision.Fp32
             || Flops(request, policy) is not { } flops
-            || GpuFacts.PeakTflops(gpu.Model) is not { } peak)
+            || GpuModels.Find(gpu.Model)?.HalfTflops is not { } peak)
         {
             return null;
         }

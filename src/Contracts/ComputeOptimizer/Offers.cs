@@ -22,6 +22,16 @@ public enum CapacityPreference
     OnDemand,
 }
 
+/// <summary>What joins the GPUs of an instance.</summary>
+public enum Interconnect
+{
+    /// <summary>The bus of the host, shared with everything else on it.</summary>
+    Pcie,
+
+    /// <summary>One NVLink domain: each GPU reaches each other one directly.</summary>
+    Nvlink,
+}
+
 /// <summary>How far a price can be trusted: read from the provider's own list, derived from it, old, or not known at all.</summary>
 public enum PriceConfidence
 {
@@ -33,6 +43,7 @@ public enum PriceConfidence
 
 /// <summary>One instance type in one region, bought in one way, at one price.</summary>
 /// <param name="Zone">Availability zone, where the price is a zone's own.</param>
+/// <param name="LocalDiskGB">10^9 bytes of disk in the instance, which is in its price; null where there is none or nobody tells.</param>
 /// <param name="PricePerHour">USD per hour of the whole instance, 4 decimals; null where no source tells one. A ranked offer always has it.</param>
 /// <param name="Source">Who said the price, or who was asked for it and did not know.</param>
 /// <param name="AsOf">When.</param>
@@ -45,9 +56,10 @@ public sealed record Offer(
     OfferGpu Gpu,
     decimal Vcpus,
     decimal MemoryGiB,
+    int? LocalDiskGB,
     decimal? PricePerHour,
     string Source,
-    DateOnly AsOf,
+    DateTimeOffset AsOf,
     PriceConfidence Confidence);
 
 /// <summary>The GPUs of an instance.</summary>
@@ -55,5 +67,4 @@ public sealed record Offer(
 /// <param name="Count">GPUs in the instance; a fraction where the cloud sells slices.</param>
 /// <param name="MemoryMiB">Memory of one GPU (or of the slice) in MiB, as the provider reports it where known.</param>
 /// <param name="ComputeCapability">NVIDIA compute capability such as <c>7.5</c>; null for other vendors.</param>
-/// <param name="NvLink">Whether the GPUs share one NVLink domain.</param>
-public sealed record OfferGpu(string Model, decimal Count, int MemoryMiB, string Vendor, string? ComputeCapability, bool NvLink);
+public sealed record OfferGpu(string Model, decimal Count, int MemoryMiB, string Vendor, string? ComputeCapability, Interconnect Interconnect);

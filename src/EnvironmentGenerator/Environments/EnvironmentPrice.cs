@@ -32,7 +32,7 @@ public static class EnvironmentPrice
         var offer = choice.Offer;
         QuoteLine[] lines =
         [
-            new($"{offer.InstanceType} {Contracts.Wire.Name(offer.Capacity)}", choice.Cost.PerHour, offer.Source, offer.AsOf),
+            new($"{offer.InstanceType} {Contracts.Wire.Name(offer.Capacity)}", choice.Cost.PerHour, offer.Source, DateOnly.FromDateTime(offer.AsOf.UtcDateTime)),
             new($"{rootVolumeGiB} GiB gp3 root volume", Math.Round(rootVolumeGiB * Gp3PerGiBMonth / HoursPerMonth, 4), "Amazon EBS pricing, us-east-1: 0.08 USD per GB-month", new DateOnly(2020, 12, 1)),
             new("public IPv4 address", PublicIpv4PerHour, "Amazon VPC pricing: 0.005 USD per address and hour", new DateOnly(2024, 2, 1)),
         ];

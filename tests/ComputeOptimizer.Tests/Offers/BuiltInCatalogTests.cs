@@ -32,7 +32,7 @@ public sealed class BuiltInCatalogTests
         foreach (var row in Catalog.Rows)
         {
             row.PriceSource.ShouldNotBeNullOrWhiteSpace(row.InstanceType);
-            row.PriceAsOf.ShouldBeInRange(new DateOnly(2023, 1, 1), new DateOnly(2026, 8, 3), row.InstanceType);
+            row.PriceAsOf!.Value.ShouldBeInRange(new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 8, 3, 0, 0, 0, TimeSpan.Zero), row.InstanceType);
             (row.PriceBasis == PriceConfidence.Unknown).ShouldBe(row.PricePerHour is null, row.InstanceType);
             row.PriceBasis.ShouldNotBe(PriceConfidence.Stale, "age is judged when a row is read");
             (row.PricePerHour is null or > 0).ShouldBeTrue(row.InstanceType);
@@ -73,7 +73,7 @@ public sealed class BuiltInCatalogTests
             row.Vcpus.ShouldBeInRange(2m, 384m, row.InstanceType);
             row.MemoryGiB.ShouldBeInRange(8m, 4096m, row.InstanceType);
             (row.ComputeCapability is null).ShouldBe(row.GpuVendor == "amd", row.InstanceType);
-            (row.NvLink && row.GpuCount < 2).ShouldBeFalse(row.InstanceType);
+            (row.Interconnect == Interconnect.Nvlink && row.GpuCount < 2).ShouldBeFalse(row.InstanceType);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Terradev.ComputeOptimizer.Tests.Recommendations;
 
 public sealed class MemoryFitTests
 {
-    private static readonly OfferGpu T4 = new("T4", 1, 16384, "nvidia", "7.5", false);
-    private static readonly OfferGpu EightPcie = new("L4", 8, 22888, "nvidia", "8.9", false);
+    private static readonly OfferGpu T4 = new("T4", 1, 16384, "nvidia", "7.5", Interconnect.Pcie);
+    private static readonly OfferGpu EightPcie = new("L4", 8, 22888, "nvidia", "8.9", Interconnect.Pcie);
 
     [Fact]
     public void Usable_memory_is_the_providers_figure_less_the_policy()
@@ -20,7 +20,7 @@ public sealed class MemoryFitTests
     [Fact]
     public void A_slice_is_one_gpu_with_the_memory_of_the_slice()
     {
-        var slice = new OfferGpu("L4", 0.5m, 11444, "nvidia", "8.9", false);
+        var slice = new OfferGpu("L4", 0.5m, 11444, "nvidia", "8.9", Interconnect.Pcie);
 
         MemoryFit.Devices(slice).ShouldBe(1);
         MemoryFit.Place(Workloads.Bert, slice, OptimizerPolicy.Default).Fit!.GpusUsed.ShouldBe(1);
@@ -75,7 +75,7 @@ public sealed class MemoryFitTests
         var requirements = Workloads.Llama8B() with { Memory = new MemoryBreakdown(100 * Workloads.GiB, 0, 0, 0, 0, 0, 0) };
 
         MemoryFit.Place(requirements, EightPcie, OptimizerPolicy.Default).Rejection!.Code.ShouldBe(RejectionCodes.Parallelism);
-        MemoryFit.Place(requirements, EightPcie with { NvLink = true }, OptimizerPolicy.Default).Fit!.TensorParallel.ShouldBe(8);
+        MemoryFit.Place(requirements, EightPcie with { Interconnect = Interconnect.Nvlink }, OptimizerPolicy.Default).Fit!.TensorParallel.ShouldBe(8);
     }
 
     [Fact]

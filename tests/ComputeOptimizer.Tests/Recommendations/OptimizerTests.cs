@@ -208,7 +208,7 @@ public sealed class OptimizerTests
     [Fact]
     public void The_host_must_hold_what_is_loaded_and_feed_the_gpus()
     {
-        string Detail(GpuOffer offer, Recommend request) => Optimizer.Rank(request, [offer], OptimizerPolicy.Default).Recommendation.Rejected.Single(r => r.Code == RejectionCodes.Host).Detail;
+        string Detail(GpuOffer offer, Recommend request) => Optimizer.Rank(request, [offer], OptimizerPolicy.Default).Recommendation.Rejected.Single(r => r.Code == RejectionCodes.Memory).Detail;
 
         Detail(Catalog.Offer("x", 1, memoryGiB: 1), Workloads.Asking(Workloads.Bert)).ShouldBe("Loading needs 2.00 GiB of main memory, the instance has 1.00 GiB.");
         Detail(Catalog.Offer("x", 1, vcpus: 2), Workloads.Asking(Workloads.Bert)).ShouldBe("1 GPU(s) need 3 vCPUs, the instance has 2.");

@@ -202,7 +202,7 @@ public sealed class OracleTests
             }
 
             var degrees = Enumerable.Range(1, devices)
-                .Where(degree => Need(degree) <= usable && (offer.Gpu.NvLink || degree <= 4) && needs.Gpus.TensorParallelDegrees.Contains(degree)).ToList();
+                .Where(degree => Need(degree) <= usable && (offer.Gpu.Interconnect == Interconnect.Nvlink || degree <= 4) && needs.Gpus.TensorParallelDegrees.Contains(degree)).ToList();
             if (inference && degrees.Count == 0)
             {
                 return new Verdict("parallelism");
@@ -211,7 +211,7 @@ public sealed class OracleTests
             var used = inference ? degrees[0] : devices;
             if (offer.MemoryGiB * Workloads.GiB < needs.HostMemoryBytes || offer.Vcpus < 2 + used)
             {
-                return new Verdict("host");
+                return new Verdict(offer.MemoryGiB * Workloads.GiB < needs.HostMemoryBytes ? "memory" : "policy");
             }
 
             return price > limits.MaxHourly || price * limits.MaxRuntimeHours > limits.TotalBudget ? new Verdict("budget") : new Verdict(null, inference ? used : 1, used);

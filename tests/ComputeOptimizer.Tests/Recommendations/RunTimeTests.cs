@@ -6,7 +6,7 @@ namespace Terradev.ComputeOptimizer.Tests.Recommendations;
 
 public sealed class RunTimeTests
 {
-    private static readonly OfferGpu T4 = new("T4", 1, 16384, "nvidia", "7.5", false);
+    private static readonly OfferGpu T4 = new("T4", 1, 16384, "nvidia", "7.5", Interconnect.Pcie);
     private static readonly Recommend BertOnImdb = Workloads.Asking(Workloads.Bert, rows: 100_000, tokensPerRow: 333);
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class RunTimeTests
     [Fact]
     public void Two_gpus_take_half_and_half_a_gpu_takes_double()
     {
-        var one = RunTime.Hours(BertOnImdb, new OfferGpu("L4", 1, 22888, "nvidia", "8.9", false), 1, OptimizerPolicy.Default)!.Value;
+        var one = RunTime.Hours(BertOnImdb, new OfferGpu("L4", 1, 22888, "nvidia", "8.9", Interconnect.Pcie), 1, OptimizerPolicy.Default)!.Value;
 
-        RunTime.Hours(BertOnImdb, new OfferGpu("L4", 2, 22888, "nvidia", "8.9", false), 2, OptimizerPolicy.Default)!.Value.ShouldBe(one / 2, 0.0001m);
-        RunTime.Hours(BertOnImdb, new OfferGpu("L4", 0.5m, 11444, "nvidia", "8.9", false), 1, OptimizerPolicy.Default)!.Value.ShouldBe(one * 2, 0.0002m);
+        RunTime.Hours(BertOnImdb, new OfferGpu("L4", 2, 22888, "nvidia", "8.9", Interconnect.Pcie), 2, OptimizerPolicy.Default)!.Value.ShouldBe(one / 2, 0.0001m);
+        RunTime.Hours(BertOnImdb, new OfferGpu("L4", 0.5m, 11444, "nvidia", "8.9", Interconnect.Pcie), 1, OptimizerPolicy.Default)!.Value.ShouldBe(one * 2, 0.0002m);
     }
 
     [Fact]

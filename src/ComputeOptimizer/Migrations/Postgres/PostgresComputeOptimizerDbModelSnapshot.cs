@@ -76,6 +76,11 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<string>("Interconnect")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<string>("InterruptionBand")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
@@ -91,11 +96,8 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)");
 
-                    b.Property<bool>("NvLink")
-                        .HasColumnType("boolean");
-
-                    b.Property<DateOnly>("PriceAsOf")
-                        .HasColumnType("date");
+                    b.Property<DateTimeOffset?>("PriceAsOf")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("PriceBasis")
                         .IsRequired()
@@ -145,8 +147,8 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<DateOnly>("AsOf")
-                        .HasColumnType("date");
+                    b.Property<DateTimeOffset>("AsOf")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset>("ImportedAt")
                         .HasColumnType("timestamp with time zone");
