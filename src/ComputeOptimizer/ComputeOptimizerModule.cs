@@ -19,7 +19,11 @@ public static class ComputeOptimizerModule
         builder.Services.AddScoped<RecommendForModel>();
         builder.Services.AddHostedService<ImportBuiltInPrices>();
         builder.Services.AddHealthChecks().AddCheck<OfferBookHealth>("offers");
-        builder.AddToBus(bus => bus.AddConsumer<OnRecommend>());
+        builder.AddToBus(bus =>
+        {
+            bus.AddConsumer<OnRecommend>();
+            bus.AddConsumer<OnPriceOffer>();
+        });
         return builder;
     }
 

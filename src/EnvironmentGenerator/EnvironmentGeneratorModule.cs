@@ -28,6 +28,7 @@ public static class EnvironmentGeneratorModule
             bus.AddRequestClient<ResolveModel>(Messaging.RequestTimeout);
             bus.AddRequestClient<ResolveDataset>(Messaging.RequestTimeout);
             bus.AddRequestClient<Recommend>(Messaging.RequestTimeout);
+            bus.AddRequestClient<PriceOffer>(Messaging.RequestTimeout);
         }, Events);
 
         builder.Services.AddOptions<TerraformOptions>().BindConfiguration(TerraformOptions.Section).ValidateOnStart();
@@ -49,6 +50,8 @@ public static class EnvironmentGeneratorModule
         builder.Services.AddSingleton<RunSignal>();
         builder.Services.AddSingleton<RunWorkspace>();
         builder.Services.AddSingleton<EndRun>();
+        builder.Services.AddSingleton<AskServices>();
+        builder.Services.AddSingleton<PriceAgain>();
         builder.Services.AddSingleton<ExecuteRun>();
         builder.Services.AddSingleton<ChangeEnvironment>();
         builder.Services.AddScoped<ChooseOffer>();

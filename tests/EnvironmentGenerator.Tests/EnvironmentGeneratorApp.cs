@@ -39,6 +39,8 @@ internal sealed class EnvironmentGeneratorApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public FakePrices Prices => Services.GetRequiredService<FakePrices>();
+
     public static async Task<EnvironmentGeneratorApp> StartAsync(Dictionary<string, string?>? settings = null, bool otherServices = true, string? folder = null)
     {
         var ownsFolder = folder is null;
@@ -58,6 +60,7 @@ internal sealed class EnvironmentGeneratorApp : IAsyncDisposable
         builder.AddEnvironmentGenerator();
         if (otherServices)
         {
+            builder.Services.AddSingleton<FakePrices>();
             builder.AddToBus(bus => bus.AddConsumer<FakeServices>());
         }
 

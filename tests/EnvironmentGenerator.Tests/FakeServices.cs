@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
@@ -6,9 +7,28 @@ using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.EnvironmentGenerator.Tests;
 
-/// <summary>The answers of the three other services, by message, for one model, one dataset and one offer.</summary>
-internal sealed class FakeServices : IConsumer<ResolveModel>, IConsumer<ResolveDataset>, IConsumer<Recommend>
+/// <summary>What the one offer costs when it is asked for again; null when it is gone. The last of several stays.</summary>
+internal sealed class FakePrices
 {
+    private readonly ConcurrentQueue<decimal?> _next = new([FakeServices.Price]);
+
+    public void Become(params decimal?[] prices)
+    {
+        _next.Clear();
+        foreach (var price in prices)
+        {
+            _next.Enqueue(price);
+        }
+    }
+
+    public decimal? Next() => _next.Count > 1 && _next.TryDequeue(out var price) ? price : _next.TryPeek(out var last) ? last : null;
+}
+
+/// <summary>The answers of the three other services, by message, for one model, one dataset and one offer.</summary>
+internal sealed class FakeServices(FakePrices prices) : IConsumer<ResolveModel>, IConsumer<ResolveDataset>, IConsumer<Recommend>, IConsumer<PriceOffer>
+{
+    public const decimal Price = 0.1894m;
+
     public static readonly DateTimeOffset AsOf = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static readonly ModelSummary Model = new(
@@ -24,7 +44,7 @@ internal sealed class FakeServices : IConsumer<ResolveModel>, IConsumer<ResolveD
         [new DatasetSplit("plain_text", "train", 25_000, 33_432_823)], 171_036, 352, [], new("snapshot", AsOf));
 
     public static Offer Offer(string instanceType = "g4dn.xlarge", Capacity capacity = Capacity.Spot) => new(
-        Cloud.Aws, "us-east-1", null, instanceType, capacity, new OfferGpu("T4", 1, 16_384, "nvidia", "7.5", Interconnect.Pcie), 4, 16, null, 0.1894m, "test prices", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Estimate);
+        Cloud.Aws, "us-east-1", null, instanceType, capacity, new OfferGpu("T4", 1, 16_384, "nvidia", "7.5", Interconnect.Pcie), 4, 16, null, Price, "test prices", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), PriceConfidence.Estimate);
 
     public Task Consume(ConsumeContext<ResolveModel> context) => context.RespondAsync(context.Message.Model == Requirements.Model
         ? new ModelResolved(Model, Requirements, null)
@@ -33,6 +53,12 @@ internal sealed class FakeServices : IConsumer<ResolveModel>, IConsumer<ResolveD
     public Task Consume(ConsumeContext<ResolveDataset> context) => context.RespondAsync(context.Message.Dataset == "huggingface:stanfordnlp/imdb"
         ? new DatasetResolved(Dataset, null)
         : new DatasetResolved(null, new Refusal(RefusalCodes.DatasetNotFound, $"There is no dataset {context.Message.Dataset}.", "Look at GET /api/v1/datasets.")));
+
+    public Task Consume(ConsumeContext<PriceOffer> context)
+    {
+        var asked = context.Message;
+        return context.RespondAsync(new OfferPriced(prices.Next() is { } price ? Offer(asked.InstanceType, asked.Capacity) with { PricePerHour = price } : null, 8));
+    }
 
     public Task Consume(ConsumeContext<Recommend> context)
     {
@@ -43,7 +69,7 @@ internal sealed class FakeServices : IConsumer<ResolveModel>, IConsumer<ResolveD
             return context.RespondAsync(new Recommended(null, new Refusal(RefusalCodes.NoOfferFits, "No offer fits: 1 over budget.", "Raise budget.maxHourly.")));
         }
 
-        var ranked = new RankedOffer(offer, new OfferFit(6L << 30, 13L << 30, 53.8m, 1, 1), new OfferCost(0.1894m, 0.35m, 2.27m, 1.8m), ["The only offer."]);
-        return context.RespondAsync(new Recommended(new Recommendation([ranked], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []), null));
+        var ranked = new RankedOffer(offer, new OfferFit(6L << 30, 13L << 30, 53.8m, 1, 1), new OfferCost(Price, 0.35m, 2.27m, 1.8m), ["The only offer."]);
+        return context.RespondAsync(new Recommended(new Recommendation([ranked], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []) { Snapshot = 7 }, null));
     }
 }

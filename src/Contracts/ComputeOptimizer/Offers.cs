@@ -68,3 +68,12 @@ public sealed record Offer(
 /// <param name="MemoryMiB">Memory of one GPU (or of the slice) in MiB, as the provider reports it where known.</param>
 /// <param name="ComputeCapability">NVIDIA compute capability such as <c>7.5</c>; null for other vendors.</param>
 public sealed record OfferGpu(string Model, decimal Count, int MemoryMiB, string Vendor, string? ComputeCapability, Interconnect Interconnect);
+
+/// <summary>Message: what does this offer cost now? Answered by <see cref="OfferPriced"/>.</summary>
+/// <param name="Zone">The zone whose price is asked for; where it is null or has no price of its own, the region's cheapest counts.</param>
+public sealed record PriceOffer(Cloud Cloud, string Region, string? Zone, string InstanceType, Capacity Capacity);
+
+/// <summary>Answer to <see cref="PriceOffer"/>.</summary>
+/// <param name="Offer">Null when nobody tells a price of it any more.</param>
+/// <param name="Snapshot">As <see cref="Recommendation.Snapshot"/>.</param>
+public sealed record OfferPriced(Offer? Offer, long Snapshot);

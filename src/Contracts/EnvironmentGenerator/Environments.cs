@@ -72,7 +72,7 @@ public sealed record EnvironmentResponse(
 /// <param name="PerHour">USD per hour, all parts together, 4 decimals.</param>
 /// <param name="ToFinish">USD for the estimated run; null when the work cannot be estimated.</param>
 /// <param name="AtDeadline">USD until the deadline: the worst case that the budget must hold.</param>
-/// <param name="ValidUntil">Until then the price is honoured at apply.</param>
+/// <param name="ValidUntil">Until then the choice stands; its price is asked again before anything is created.</param>
 public sealed record Quote(
     string Id,
     Offer Offer,
@@ -82,7 +82,11 @@ public sealed record Quote(
     decimal AtDeadline,
     decimal MaxRuntimeHours,
     DateTimeOffset CreatedAt,
-    DateTimeOffset ValidUntil);
+    DateTimeOffset ValidUntil)
+{
+    /// <summary>The state of the prices that it was made from: <see cref="Recommendation.Snapshot"/>.</summary>
+    public long Snapshot { get; init; }
+}
 
 /// <summary>One part of a quote in USD per hour, with its source.</summary>
 public sealed record QuoteLine(string Item, decimal PerHour, string Source, DateOnly AsOf);

@@ -28,22 +28,33 @@ internal sealed class ChooseOffer(
         var requirements = model.Requirements!;
         var rootVolume = EnvironmentPrice.RootVolumeGiB(requirements, dataset?.Dataset);
         var answer = (await optimizer.GetResponse<Recommended>(
-            new Recommend(requirements, ConstraintsOf(request), request.Goal, dataset?.Dataset?.Rows, dataset?.Dataset?.TokensPerRow, rootVolume * (1L << 30)),
+            new Recommend(requirements, ConstraintsOf(request), request.Goal, dataset?.Dataset?.Rows, dataset?.Dataset?.TokensPerRow, rootVolume * (1L << 30))
+            {
+                DatasetBytes = dataset?.Dataset?.DownloadBytes,
+            },
             cancellationToken)).Message;
         if (answer.Refusal is not null || answer.Recommendation is not { Ranked: [var choice, ..] })
         {
             return (null, answer.Refusal ?? new Refusal(RefusalCodes.NoOfferFits, "No offer fits.", "Relax the budget, the region or the precision."));
         }
 
-        var quote = EnvironmentPrice.Quote(choice, rootVolume, request.MaxRuntimeHours!.Value, time.GetUtcNow());
+        var quote = EnvironmentPrice.Quote(choice, answer.Recommendation.Snapshot, rootVolume, request.MaxRuntimeHours!.Value, time.GetUtcNow());
         return OverBudget(quote, request.Budget) is { } over
             ? (null, over)
             : (new Generation(model.Model!, requirements, dataset?.Dataset, answer.Recommendation, quote), null);
     }
 
-    /// <summary>The refusal when the whole environment would cost more than the budget holds; the machine alone was checked before.</summary>
+    /// <summary>The refusal when the machine or the whole environment costs more than the budget holds.</summary>
     public static Refusal? OverBudget(Quote quote, Budget? budget)
     {
+        if (budget?.MaxHourly is { } hourly && quote.Offer.PricePerHour > hourly)
+        {
+            return new Refusal(
+                RefusalCodes.BudgetExceeded,
+                FormattableString.Invariant($"{quote.Offer.InstanceType} costs {quote.Offer.PricePerHour:0.0000} USD per hour now, more than budget.maxHourly of {hourly:0.0000} USD."),
+                "Raise budget.maxHourly, or ask again and let another offer be chosen.");
+        }
+
         if (budget?.Total is { } total && quote.AtDeadline > total)
         {
             return new Refusal(

@@ -16,7 +16,7 @@ public static class EnvironmentPrice
     /// <summary>Deep Learning images unpack to some 45 GiB, and AWS asks for no less than the image's own size.</summary>
     private const int ImageGiB = 75;
 
-    /// <summary>How long a price is honoured at apply.</summary>
+    /// <summary>How long a choice stands before it is made anew.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromHours(1);
 
     /// <summary>Root volume in whole GiB: the image, the model with its checkpoints, and the dataset twice (packed and unpacked).</summary>
@@ -26,8 +26,11 @@ public static class EnvironmentPrice
         return (int)Math.Clamp(Math.Ceiling(((decimal)requirements.DiskBytes + data) / GiB) + ImageGiB, ImageGiB, 16_384);
     }
 
+    /// <summary>How far the price per hour may rise over what was approved before it is asked for again.</summary>
+    public const decimal Tolerance = 0.05m;
+
     /// <summary>The quote for the chosen offer with the volume and the address it brings along.</summary>
-    public static Quote Quote(RankedOffer choice, int rootVolumeGiB, decimal maxRuntimeHours, DateTimeOffset now)
+    public static Quote Quote(RankedOffer choice, long snapshot, int rootVolumeGiB, decimal maxRuntimeHours, DateTimeOffset now)
     {
         var offer = choice.Offer;
         QuoteLine[] lines =
@@ -40,6 +43,25 @@ public static class EnvironmentPrice
         return new Quote(
             Guid.CreateVersion7(now).ToString("N"), offer, lines, perHour,
             choice.Cost.HoursToFinish is { } hours ? Math.Round(perHour * hours, 4) : null,
-            Math.Round(perHour * maxRuntimeHours, 4), maxRuntimeHours, now, now + Validity);
+            Math.Round(perHour * maxRuntimeHours, 4), maxRuntimeHours, now, now + Validity)
+        {
+            Snapshot = snapshot,
+        };
+    }
+
+    /// <summary>The same quote at what its offer costs now; it is valid no longer than before.</summary>
+    public static Quote At(Quote quote, Offer offer, long snapshot)
+    {
+        QuoteLine[] lines = [quote.Lines[0] with { PerHour = offer.PricePerHour!.Value, Source = offer.Source, AsOf = DateOnly.FromDateTime(offer.AsOf.UtcDateTime) }, .. quote.Lines.Skip(1)];
+        var perHour = lines.Sum(line => line.PerHour);
+        return quote with
+        {
+            Offer = offer,
+            Lines = lines,
+            PerHour = perHour,
+            ToFinish = quote.ToFinish is { } toFinish ? Math.Round(toFinish * perHour / quote.PerHour, 4) : null,
+            AtDeadline = Math.Round(perHour * quote.MaxRuntimeHours, 4),
+            Snapshot = snapshot,
+        };
     }
 }

@@ -34,6 +34,8 @@ public sealed class Generation
 
     public Quote Quote { get; private set; } = null!;
 
+    internal void Requote(Quote quote) => Quote = quote;
+
     internal void Replace(Generation other)
     {
         Model = other.Model;

@@ -106,6 +106,16 @@ public sealed class GpuEnvironment
         Emit(new EnvironmentGenerated { Offer = generation.Quote.Offer, PerHour = generation.Quote.PerHour, AtDeadline = generation.Quote.AtDeadline }, now);
     }
 
+    /// <summary>The chosen offer has another price.</summary>
+    public void Requote(Quote quote, DateTimeOffset now)
+    {
+        Generation!.Requote(quote);
+        UpdatedAt = now;
+    }
+
+    /// <summary>The chosen offer is gone: the next run chooses anew.</summary>
+    public void DropQuote(DateTimeOffset now) => Requote(Generation!.Quote with { ValidUntil = now }, now);
+
     /// <summary>From rehearsal to the real thing: the next run may apply.</summary>
     public void LeaveRehearsal(DateTimeOffset now)
     {
@@ -137,6 +147,13 @@ public sealed class GpuEnvironment
     public void AwaitApproval(int run, DateTimeOffset now)
     {
         MoveTo(EnvironmentStatus.AwaitingApproval, now);
+        AskAgain(run, now);
+    }
+
+    /// <summary>Asks for approval at the price of the quote, also where it was given for another one.</summary>
+    public void AskAgain(int run, DateTimeOffset now)
+    {
+        UpdatedAt = now;
         var quote = Generation!.Quote;
         Emit(new EnvironmentAwaitingApproval { Run = run, PerHour = quote.PerHour, AtDeadline = quote.AtDeadline }, now);
     }

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using MassTransit;
 using Microsoft.Extensions.Options;
 using Terradev.Contracts;
 using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.EnvironmentGenerator.Environments;
 using Terradev.EnvironmentGenerator.State;
-using Terradev.ServiceDefaults;
 
 namespace Terradev.EnvironmentGenerator.Runs;
 
@@ -14,11 +12,10 @@ namespace Terradev.EnvironmentGenerator.Runs;
 /// the run's status is stored, so that whoever takes the run over knows what may have happened.
 /// </summary>
 internal sealed partial class ExecuteRun(
-    IServiceScopeFactory scopes, Terraform terraform, RunWorkspace workspace, EndRun end, StateStore states, StateCipher cipher, RunFolders folders,
+    AskServices services, PriceAgain prices, Terraform terraform, RunWorkspace workspace, EndRun end, StateStore states, StateCipher cipher, RunFolders folders,
     IOptions<TerraformOptions> options, TimeProvider time, ILogger<ExecuteRun> logger)
 {
     private const int MostTakes = 20;
-    private static readonly TimeSpan ServicesOutage = TimeSpan.FromMinutes(5);
 
     public async Task ExecuteAsync(RunSession session)
     {
@@ -101,7 +98,7 @@ internal sealed partial class ExecuteRun(
         {
             folders.DeleteRun(session.Lease);
         }
-        else if (await CheckAsync(session))
+        else if ((run.Kind != RunKind.Apply || await prices.HoldsAsync(session)) && await CheckAsync(session))
         {
             await ApplyAsync(session);
         }
@@ -165,11 +162,34 @@ internal sealed partial class ExecuteRun(
             return;
         }
 
+        if (run.Kind == RunKind.Apply && !await PriceHoldsAsync(session))
+        {
+            return;
+        }
+
         if (await MaterializeAsync(session, environment, run, stored?.State))
         {
             await workspace.WritePlanAsync(session.Lease, cipher.Decrypt(run.PlanFile!, PlanContext(session.Lease)));
             await ApplyAsync(session);
         }
+    }
+
+    // What was approved is applied at today's price, and not above the budget.
+    private async Task<bool> PriceHoldsAsync(RunSession session)
+    {
+        if (!await prices.HoldsAsync(session))
+        {
+            return false;
+        }
+
+        var (environment, _) = await session.LoadAsync();
+        if (ChooseOffer.OverBudget(environment.Generation!.Quote, environment.Request.Budget) is not { } over)
+        {
+            return true;
+        }
+
+        await end.FailAsync(session, RunStatus.BudgetDenied, over);
+        return false;
     }
 
     private async Task ApplyAsync(RunSession session)
@@ -225,39 +245,21 @@ internal sealed partial class ExecuteRun(
             return true;
         }
 
-        var started = time.GetTimestamp();
-        while (true)
+        var choice = await services.UntilAnsweredAsync(session, async provider =>
         {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                var (generation, refusal) = await scope.ServiceProvider.GetRequiredService<ChooseOffer>().ForAsync(environment.Request, session.Stopped);
-                if (refusal is not null)
-                {
-                    await end.FailAsync(session, RunStatus.Errored, refusal);
-                    return false;
-                }
-
-                await session.ChangeAsync((e, _, _, now) => e.Choose(generation!, now));
-                return true;
-            }
-            catch (OperationCanceledException) when (session.Stopped.IsCancellationRequested)
-            {
-                await EndRun.StoppedAsync(session);
+            var (generation, refusal) = await provider.GetRequiredService<ChooseOffer>().ForAsync(environment.Request, session.Stopped);
+            return new Choice(generation, refusal);
+        });
+        switch (choice)
+        {
+            case null:
                 return false;
-            }
-            catch (Exception exception) when (exception is RequestException || Unavailable.Is(exception))
-            {
-                if (time.GetElapsedTime(started) > ServicesOutage)
-                {
-                    await end.FailAsync(session, RunStatus.Errored, new Refusal(
-                        RefusalCodes.ServiceUnavailable, $"The registries or the optimizer did not answer for {ServicesOutage.TotalMinutes:0} minutes.", "POST .../apply when GET /health is healthy again."));
-                    return false;
-                }
-
-                LogServicesDown(exception, session.Lease.EnvironmentId);
-                await Task.Delay(TimeSpan.FromSeconds(1), time);
-            }
+            case { Refusal: { } refusal }:
+                await end.FailAsync(session, RunStatus.Errored, refusal);
+                return false;
+            default:
+                await session.ChangeAsync((e, _, _, now) => e.Choose(choice.Generation!, now));
+                return true;
         }
     }
 
@@ -290,6 +292,5 @@ internal sealed partial class ExecuteRun(
     [LoggerMessage(EventId = 221, Level = LogLevel.Warning, Message = "Run {Run} of environment {EnvironmentId} lost its worker while applying; finding out what exists")]
     private partial void LogReconciling(int run, string environmentId);
 
-    [LoggerMessage(EventId = 223, Level = LogLevel.Warning, Message = "Environment {EnvironmentId} waits for the registries and the optimizer")]
-    private partial void LogServicesDown(Exception exception, string environmentId);
+    private sealed record Choice(Generation? Generation, Refusal? Refusal);
 }

@@ -16,10 +16,10 @@ public sealed class TerraformRun
         [Queued] = [Preparing, Errored, Canceled],
         [Preparing] = [Planning, Applied, Errored, Canceled, TimedOut, Queued],
         [Planning] = [Planned, NoChanges, Errored, Canceled, TimedOut, Queued],
-        [Planned] = [CostChecked, BudgetDenied, Canceled, Queued],
+        [Planned] = [CostChecked, BudgetDenied, Errored, Canceled, Queued],
         [CostChecked] = [PolicyChecked, PolicyDenied, Canceled, Queued],
         [PolicyChecked] = [AwaitingApproval, Applying, Canceled, Queued],
-        [AwaitingApproval] = [Applying, Rejected, Superseded, Canceled, Queued],
+        [AwaitingApproval] = [Applying, BudgetDenied, Errored, Rejected, Superseded, Canceled, Queued],
         [Applying] = [Applied, Errored, Canceled, TimedOut, Interrupted],
         [Interrupted] = [Reconciling, Errored],
         [Reconciling] = [Applied, Errored, Queued, Canceled],
@@ -159,6 +159,21 @@ public sealed class TerraformRun
         Comment = comment;
         AutoApprove = true;
         Runnable = true;
+    }
+
+    /// <summary>Takes an approval back: it was given for another price.</summary>
+    public void AskAgain()
+    {
+        if (Status != AwaitingApproval)
+        {
+            throw new InvalidOperationException($"Run {Number} is {Status} and waits for no approval.");
+        }
+
+        AutoApprove = false;
+        Runnable = false;
+        DecidedBy = null;
+        Comment = null;
+        ReleaseLease();
     }
 
     public void Reject(string by, string? comment, DateTimeOffset now)

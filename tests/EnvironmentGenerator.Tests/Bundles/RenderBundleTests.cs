@@ -53,7 +53,7 @@ public sealed class RenderBundleTests
         var choice = new RankedOffer(FakeServices.Offer(), new OfferFit(1, 2, 50, 1, 1), new OfferCost(0.1894m, null, null, null), []);
         var recommendation = new Recommendation([choice], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []);
         environment.Choose(
-            new Generation(FakeServices.Model, FakeServices.Requirements, FakeServices.Dataset, recommendation, EnvironmentPrice.Quote(choice, 79, 12, Now)), Now);
+            new Generation(FakeServices.Model, FakeServices.Requirements, FakeServices.Dataset, recommendation, EnvironmentPrice.Quote(choice, 7, 79, 12, Now)), Now);
         return environment;
     }
 }

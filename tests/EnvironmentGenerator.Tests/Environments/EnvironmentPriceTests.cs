@@ -13,7 +13,7 @@ public sealed class EnvironmentPriceTests
     [Fact]
     public void The_quote_counts_the_volume_and_the_address_too()
     {
-        var quote = EnvironmentPrice.Quote(Choice, 100, 10, Now);
+        var quote = EnvironmentPrice.Quote(Choice, 7, 100, 10, Now);
         quote.Lines.Sum(line => line.PerHour).ShouldBe(quote.PerHour);
         quote.PerHour.ShouldBe(0.1894m + 0.0110m + 0.005m);
         quote.AtDeadline.ShouldBe(quote.PerHour * 10);
@@ -24,10 +24,25 @@ public sealed class EnvironmentPriceTests
     [Fact]
     public void A_budget_that_holds_the_machine_but_not_the_whole_is_exceeded()
     {
-        var quote = EnvironmentPrice.Quote(Choice, 100, 10, Now);
+        var quote = EnvironmentPrice.Quote(Choice, 7, 100, 10, Now);
         ChooseOffer.OverBudget(quote, new Budget { Total = 1.9m })!.Code.ShouldBe("budget-exceeded");
         ChooseOffer.OverBudget(quote, new Budget { Total = 2.06m }).ShouldBeNull();
+        ChooseOffer.OverBudget(quote, new Budget { MaxHourly = 0.1893m })!.Code.ShouldBe("budget-exceeded");
+        ChooseOffer.OverBudget(quote, new Budget { MaxHourly = 0.1894m }).ShouldBeNull();
         ChooseOffer.OverBudget(quote, null).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_price_that_moved_moves_everything_that_rests_on_it_and_not_the_time_it_holds()
+    {
+        var quote = EnvironmentPrice.Quote(Choice, 7, 100, 10, Now);
+        var later = EnvironmentPrice.At(quote, FakeServices.Offer() with { PricePerHour = 0.2894m, Source = "newer prices" }, 8);
+        later.PerHour.ShouldBe(quote.PerHour + 0.1m);
+        later.AtDeadline.ShouldBe(later.PerHour * 10);
+        later.ToFinish.ShouldBe(later.PerHour * 2);
+        (later.Lines[0].PerHour, later.Lines[0].Source).ShouldBe((0.2894m, "newer prices"));
+        (quote.Snapshot, later.Snapshot).ShouldBe((7, 8));
+        (later.Id, later.ValidUntil).ShouldBe((quote.Id, quote.ValidUntil));
     }
 
     [Fact]
