@@ -108,6 +108,10 @@ internal static class Examples
         {
             EventId = EventId(11), OccurredAt = At(400), Source = "huggingface", Sequence = 1, Added = 1204, Updated = 310, Skipped = 2,
         }, "The catalogue of a hub was taken over to its end; `GET /api/v1/models/sync` tells more. It is about a hub, not an environment."),
+        (new PricesUpdated
+        {
+            EventId = EventId(12), OccurredAt = At(460), Source = "skypilot-aws", Sequence = 3, Snapshot = 17, AsOf = At(420), Offers = 5120, Changed = 214, Quarantined = 31,
+        }, "The prices of a source were taken over; `GET /api/v1/offers/imports/{snapshot}` tells more. It is about a source of prices, not an environment."),
     }.ToDictionary(example => example.Event.GetType().Name);
 
     public static EnvironmentResponse Environment { get; } = new(
