@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+using Terradev.ServiceDefaults;
 using Yarp.ReverseProxy.Health;
 
 namespace Terradev.Gateway;
@@ -31,6 +33,12 @@ public static class GatewayModule
             proxy.UseProxyProblems();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
+        }).Add(endpoint =>
+        {
+            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: Routes.Import })
+            {
+                endpoint.Metadata.Add(new RequestSizeLimitAttribute(Service.MaxFileBytes));
+            }
         });
 
         // A literal address wins over the pattern of MapServiceDefaults, which would describe this process alone.

@@ -13,6 +13,9 @@ internal static class Routes
     /// <summary>EnvironmentGenerator again, for answers that stay open without end.</summary>
     public const string EventStreams = "environmentgenerator-events";
 
+    /// <summary>Takes files of prices.</summary>
+    public const string Import = "/api/v1/offers/import";
+
     public static IReadOnlyList<string> Services { get; } = [ModelRegistry, DatasetRegistry, ComputeOptimizer, EnvironmentGenerator];
 
     public static IReadOnlyList<RouteConfig> All { get; } =
@@ -22,7 +25,9 @@ internal static class Routes
         To(DatasetRegistry, "/api/v1/datasets/{**rest}"),
         To(ComputeOptimizer, "/api/v1/offers/{**rest}"),
         To(ComputeOptimizer, "/api/v1/gpus/{**rest}"),
-        To(ComputeOptimizer, "/api/v1/recommendations"),
+        To(ComputeOptimizer, Import),
+        To(ComputeOptimizer, "/api/v1/recommendations/{**rest}"),
+        To(ComputeOptimizer, "/api/v1/advice/{**rest}"),
         To(EnvironmentGenerator, "/api/v1/environments/{**rest}"),
         To(EnvironmentGenerator, "/api/v1/blueprints"),
         To(EventStreams, "/api/v1/environments/{id}/events"),

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Terradev.Contracts;
@@ -14,6 +16,9 @@ public static class Service
 {
     /// <summary>Largest request body, in bytes, of an address that does not say otherwise.</summary>
     public const long MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Largest request body, in bytes, of an address that takes files: <see cref="TakesFiles{T}"/>.</summary>
+    public const long MaxFileBytes = 64 * MaxBodyBytes;
 
     private const long MaxDrainedBytes = 16 * MaxBodyBytes;
 
@@ -56,6 +61,10 @@ public static class Service
         return builder;
     }
 
+    /// <summary>Lets bodies of up to <see cref="MaxFileBytes"/> in.</summary>
+    public static T TakesFiles<T>(this T endpoint)
+        where T : IEndpointConventionBuilder => endpoint.WithMetadata(new RequestSizeLimitAttribute(MaxFileBytes));
+
     /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>, <c>/docs</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
@@ -68,8 +77,8 @@ public static class Service
             await context.HttpContext.RequestServices.GetRequiredService<IProblemDetailsService>()
                 .TryWriteAsync(new ProblemDetailsContext { HttpContext = context.HttpContext, ProblemDetails = details });
         });
-        app.UseDrainOfTooLargeBodies();
         app.UseRouting();
+        app.UseDrainOfTooLargeBodies();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealth }).AllowAnonymous();
@@ -82,9 +91,10 @@ public static class Service
     // A client that is still sending when the connection closes sees a broken pipe instead of the answer, so the rest is read and dropped.
     private static void UseDrainOfTooLargeBodies(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (context.Request.ContentLength is > MaxBodyBytes and <= MaxDrainedBytes && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        var most = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? MaxBodyBytes;
+        if (context.Request.ContentLength - most is > 0 and <= MaxDrainedBytes && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = MaxDrainedBytes;
+            limit.MaxRequestBodySize = most + MaxDrainedBytes;
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;

@@ -18,8 +18,12 @@ public sealed class RoutesTests
     [InlineData("GET", "/api/v1/datasets/huggingface/stanfordnlp/imdb", "datasetregistry")]
     [InlineData("GET", "/api/v1/offers?gpu=T4", "computeoptimizer")]
     [InlineData("POST", "/api/v1/offers/import", "computeoptimizer")]
+    [InlineData("GET", "/api/v1/offers/imports/7/quarantine", "computeoptimizer")]
     [InlineData("GET", "/api/v1/gpus", "computeoptimizer")]
+    [InlineData("GET", "/api/v1/gpus/A100-80GB", "computeoptimizer")]
     [InlineData("POST", "/api/v1/recommendations", "computeoptimizer")]
+    [InlineData("POST", "/api/v1/recommendations/compare", "computeoptimizer")]
+    [InlineData("POST", "/api/v1/advice/right-size", "computeoptimizer")]
     [InlineData("POST", "/api/v1/environments", "environmentgenerator")]
     [InlineData("DELETE", "/api/v1/environments/e1", "environmentgenerator")]
     [InlineData("GET", "/api/v1/environments/e1/runs/1/log", "environmentgenerator")]
@@ -145,6 +149,27 @@ public sealed class RoutesTests
         var response = await client.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         await ShouldBeProblem(response, "body-too-large");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_of_prices_may_be_larger(bool chunked)
+    {
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            await context.Response.WriteAsync(body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        });
+        await using var gateway = GatewayApp.Over(upstream.Address);
+        using var client = gateway.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/offers/import?cloud=aws")
+        {
+            Content = new StringContent(new string('x', 20 * 1024 * 1024), Encoding.UTF8, "text/csv"),
+            Headers = { TransferEncodingChunked = chunked },
+        };
+        (await (await client.SendAsync(request)).Content.ReadAsStringAsync()).ShouldBe("20971520");
     }
 
     internal static async Task<JsonElement> ShouldBeProblem(HttpResponseMessage response, string code)
