@@ -72,6 +72,12 @@ public static class RenderBundle
             ["mode"] = Wire.Name(generation.Requirements.Mode),
             ["precision"] = Wire.Name(generation.Requirements.Precision),
         };
+        if (offer.Zone is { } zone && zone.Length == offer.Region.Length + 1 && zone.StartsWith(offer.Region, StringComparison.Ordinal))
+        {
+            // The price is this zone's own. Zone ids such as use1-az1 name another zone in each account's words and are left to the blueprint.
+            values["availability_zones"] = new[] { zone };
+        }
+
         if (target.SimulatedEndpoint)
         {
             values["s3_use_path_style"] = true;

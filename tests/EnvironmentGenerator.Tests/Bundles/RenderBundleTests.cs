@@ -47,10 +47,25 @@ public sealed class RenderBundleTests
         JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement.GetProperty("expires_at").GetString().ShouldBe("2026-01-01T10:00:00Z");
     }
 
-    private static GpuEnvironment Environment(string owner)
+    [Theory]
+    [InlineData("us-east-1c", true)]
+    [InlineData("use1-az4", false)]
+    [InlineData(null, false)]
+    public void The_machine_goes_to_the_zone_whose_price_was_quoted(string? zone, bool named)
+    {
+        var files = RenderBundle.Files(Training, Environment("me", zone), new BundleTarget("i", false), Now);
+        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement;
+        values.TryGetProperty("availability_zones", out var zones).ShouldBe(named);
+        if (named)
+        {
+            zones.EnumerateArray().Select(entry => entry.GetString()).ShouldBe([zone]);
+        }
+    }
+
+    private static GpuEnvironment Environment(string owner, string? zone = null)
     {
         var environment = GpuEnvironment.Ask(new EnvironmentRequest { Model = "huggingface:a/b", Blueprint = "training", MaxRuntimeHours = 12 }, "bert-x7k2", owner, false, Now);
-        var choice = new RankedOffer(FakeServices.Offer(), new OfferFit(1, 2, 50, 1, 1), new OfferCost(0.1894m, null, null, null), []);
+        var choice = new RankedOffer(FakeServices.Offer() with { Zone = zone }, new OfferFit(1, 2, 50, 1, 1), new OfferCost(0.1894m, null, null, null), []);
         var recommendation = new Recommendation([choice], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []);
         environment.Choose(
             new Generation(FakeServices.Model, FakeServices.Requirements, FakeServices.Dataset, recommendation, EnvironmentPrice.Quote(choice, 7, 79, 12, Now)), Now);
