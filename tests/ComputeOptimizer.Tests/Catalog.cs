@@ -17,6 +17,9 @@ internal static class Catalog
             cloud, region, null, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink ? Interconnect.Nvlink : Interconnect.Pcie), vcpus, memoryGiB, null,
             price, "test", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), price is null ? PriceConfidence.Unknown : PriceConfidence.Listed));
 
+    /// <summary>A snapshot of these offers alone.</summary>
+    public static OfferSnapshot Of(params IEnumerable<GpuOffer> offers) => new(1, new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), offers);
+
     private static OfferSnapshot Open(IReadOnlyList<OfferRow> rows)
     {
         var newest = rows.Max(row => row.PriceAsOf)!.Value;

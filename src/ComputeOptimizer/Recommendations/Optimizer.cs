@@ -10,8 +10,9 @@ namespace Terradev.ComputeOptimizer.Recommendations;
 public static class Optimizer
 {
     /// <summary>Ranks the offers that fit, best first, and says of each other one why not.</summary>
-    public static Ranking Rank(Recommend request, IReadOnlyList<GpuOffer> offers, OptimizerPolicy policy)
+    public static Ranking Rank(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
     {
+        var offers = snapshot.Offers;
         var goal = request.Goal ?? Goal.CheapestHour;
         var fitting = new List<FittingOffer>();
         var refused = new List<RefusedOffer>();

@@ -40,7 +40,7 @@ public sealed class RecommendationDesk(OfferBook book, OptimizerPolicy policy)
             return new Recommended(null, unknown);
         }
 
-        var ranking = Optimizer.Rank(request, snapshot.Offers, policy);
+        var ranking = Optimizer.Rank(request, snapshot, policy);
         return ranking.Recommendation.Ranked.Count > 0
             ? new Recommended(ranking.Recommendation, null)
             : new Recommended(null, NoFit.Explain(ranking, request));

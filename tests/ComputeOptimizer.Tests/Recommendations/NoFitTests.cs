@@ -84,7 +84,7 @@ public sealed class NoFitTests
     [Fact]
     public void No_offers_at_all_is_a_refusal_too()
     {
-        var ranking = Optimizer.Rank(Workloads.Asking(Workloads.Bert), [], OptimizerPolicy.Default);
+        var ranking = Optimizer.Rank(Workloads.Asking(Workloads.Bert), Catalog.Of(), OptimizerPolicy.Default);
 
         NoFit.Explain(ranking, Workloads.Asking(Workloads.Bert)).Code.ShouldBe(RefusalCodes.NoOfferFits);
     }

@@ -103,7 +103,7 @@ public sealed class OptimizerTests
             var shuffled = Catalog.Snapshot.Offers.ToArray();
             new Random(seed).Shuffle(shuffled);
 
-            JsonSerializer.Serialize(Optimizer.Rank(request, shuffled, OptimizerPolicy.Default).Recommendation, TerradevJson.Options).ShouldBe(expected);
+            JsonSerializer.Serialize(Optimizer.Rank(request, Catalog.Of(shuffled), OptimizerPolicy.Default).Recommendation, TerradevJson.Options).ShouldBe(expected);
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class OptimizerTests
     {
         GpuOffer[] offers = [Catalog.Offer("x", 1m), Catalog.Offer("x", 1m, capacity: Capacity.Spot)];
 
-        Optimizer.Rank(Workloads.Asking(Workloads.Bert), offers, OptimizerPolicy.Default).Recommendation.Ranked[0].Offer.Capacity.ShouldBe(Capacity.Spot);
+        Optimizer.Rank(Workloads.Asking(Workloads.Bert), Catalog.Of(offers), OptimizerPolicy.Default).Recommendation.Ranked[0].Offer.Capacity.ShouldBe(Capacity.Spot);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class OptimizerTests
         GpuOffer[] offers = [Catalog.Offer("slow", 1m), Catalog.Offer("fast", 2m, gpu: "A100", memoryMiB: 40960, capability: "8.0"), Catalog.Offer("unknown", 0.5m, gpu: "T4g")];
         var request = Workloads.Asking(Workloads.Bert, rows: 100_000, tokensPerRow: 333);
 
-        string[] Order(Goal goal) => [.. Optimizer.Rank(request with { Goal = goal }, offers, OptimizerPolicy.Default).Recommendation.Ranked.Select(offer => offer.Offer.InstanceType)];
+        string[] Order(Goal goal) => [.. Optimizer.Rank(request with { Goal = goal }, Catalog.Of(offers), OptimizerPolicy.Default).Recommendation.Ranked.Select(offer => offer.Offer.InstanceType)];
 
         Order(Goal.CheapestHour).ShouldBe(["unknown", "slow", "fast"]);
         Order(Goal.CheapestToFinish).ShouldBe(["fast", "slow", "unknown"]);
@@ -199,7 +199,7 @@ public sealed class OptimizerTests
         ];
         request = request with { Requirements = request.Requirements with { Gpus = new GpuRequirements("8.0", [1]) } };
 
-        var rejected = Optimizer.Rank(request, offers, OptimizerPolicy.Default).Recommendation.Rejected;
+        var rejected = Optimizer.Rank(request, Catalog.Of(offers), OptimizerPolicy.Default).Recommendation.Rejected;
 
         rejected.Count.ShouldBe(offers.Length);
         rejected.ShouldAllBe(offer => offer.Code == offer.Offer.InstanceType);
@@ -208,7 +208,7 @@ public sealed class OptimizerTests
     [Fact]
     public void The_host_must_hold_what_is_loaded_and_feed_the_gpus()
     {
-        string Detail(GpuOffer offer, Recommend request) => Optimizer.Rank(request, [offer], OptimizerPolicy.Default).Recommendation.Rejected.Single(r => r.Code == RejectionCodes.Memory).Detail;
+        string Detail(GpuOffer offer, Recommend request) => Optimizer.Rank(request, Catalog.Of(offer), OptimizerPolicy.Default).Recommendation.Rejected.Single(r => r.Code == RejectionCodes.Memory).Detail;
 
         Detail(Catalog.Offer("x", 1, memoryGiB: 1), Workloads.Asking(Workloads.Bert)).ShouldBe("Loading needs 2.00 GiB of main memory, the instance has 1.00 GiB.");
         Detail(Catalog.Offer("x", 1, vcpus: 2), Workloads.Asking(Workloads.Bert)).ShouldBe("1 GPU(s) need 3 vCPUs, the instance has 2.");
@@ -220,7 +220,7 @@ public sealed class OptimizerTests
     {
         var constraints = new Constraints { TotalBudget = 10, MaxRuntimeHours = 10 };
 
-        var recommendation = Optimizer.Rank(Workloads.Asking(Workloads.Bert, constraints), [Catalog.Offer("in", 1m), Catalog.Offer("over", 1.01m)], OptimizerPolicy.Default).Recommendation;
+        var recommendation = Optimizer.Rank(Workloads.Asking(Workloads.Bert, constraints), Catalog.Of(Catalog.Offer("in", 1m), Catalog.Offer("over", 1.01m)), OptimizerPolicy.Default).Recommendation;
 
         recommendation.Ranked.Single().Cost.AtDeadline.ShouldBe(10m);
         recommendation.Rejected.Single().Detail.ShouldBe("1.0100 USD/h for up to 10 h is 10.10 USD, above the budget of 10.00 USD.");
@@ -231,9 +231,9 @@ public sealed class OptimizerTests
     {
         var request = Workloads.Asking(Workloads.Bert, new Constraints { MaxRuntimeHours = 0.5m }, rows: 100_000, tokensPerRow: 333);
 
-        Optimizer.Rank(request, [Catalog.Offer("x", 1m)], OptimizerPolicy.Default).Recommendation.Ranked[0].Reasons
+        Optimizer.Rank(request, Catalog.Of(Catalog.Offer("x", 1m)), OptimizerPolicy.Default).Recommendation.Ranked[0].Reasons
             .ShouldContain("It does not finish by the deadline of 0.5 h; only a checkpoint would be left.");
     }
 
-    private static Recommendation Rank(Recommend request) => Optimizer.Rank(request, Catalog.Snapshot.Offers, OptimizerPolicy.Default).Recommendation;
+    private static Recommendation Rank(Recommend request) => Optimizer.Rank(request, Catalog.Snapshot, OptimizerPolicy.Default).Recommendation;
 }

@@ -23,7 +23,7 @@ public sealed class OracleTests
 
     private static void Compare(Question question, Dictionary<string, int> seen)
     {
-        var answer = Optimizer.Rank(question.Request, question.Offers, OptimizerPolicy.Default).Recommendation;
+        var answer = Optimizer.Rank(question.Request, Catalog.Of(question.Offers), OptimizerPolicy.Default).Recommendation;
         var verdicts = question.Offers.Select(offer => (offer.Offer, Verdict: Judge(offer, question.Request))).ToList();
 
         (answer.Ranked.Count + answer.Rejected.Count).ShouldBe(question.Offers.Count);
@@ -51,8 +51,8 @@ public sealed class OracleTests
         var shuffled = question.Offers.ToArray();
         new Random(17).Shuffle(shuffled);
 
-        var one = Optimizer.Rank(question.Request, question.Offers, OptimizerPolicy.Default).Recommendation;
-        var other = Optimizer.Rank(question.Request, shuffled, OptimizerPolicy.Default).Recommendation;
+        var one = Optimizer.Rank(question.Request, Catalog.Of(question.Offers), OptimizerPolicy.Default).Recommendation;
+        var other = Optimizer.Rank(question.Request, Catalog.Of(shuffled), OptimizerPolicy.Default).Recommendation;
 
         one.Ranked.Select(ranked => ranked.Offer).ShouldBe(other.Ranked.Select(ranked => ranked.Offer));
         one.Rejected.ShouldBe(other.Rejected);
@@ -62,7 +62,7 @@ public sealed class OracleTests
     public void No_ranked_offer_breaks_a_hard_rule() => Prop.ForAll(Arb.From(Questions), question =>
     {
         var needs = question.Request.Requirements;
-        foreach (var ranked in Optimizer.Rank(question.Request, question.Offers, OptimizerPolicy.Default).Recommendation.Ranked)
+        foreach (var ranked in Optimizer.Rank(question.Request, Catalog.Of(question.Offers), OptimizerPolicy.Default).Recommendation.Ranked)
         {
             ranked.Fit.RequiredBytesPerGpu.ShouldBeLessThanOrEqualTo(ranked.Fit.UsableBytesPerGpu);
             ranked.Fit.UsableBytesPerGpu.ShouldBeLessThan(ranked.Offer.Gpu.MemoryMiB * (1L << 20));
