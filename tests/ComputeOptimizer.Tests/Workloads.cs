@@ -62,6 +62,8 @@ internal static class Workloads
         "test",
         []);
 
-    public static Recommend Asking(ModelRequirements requirements, Constraints? constraints = null, Goal? goal = null, long? rows = null, long? tokensPerRow = null) =>
-        new(requirements, constraints ?? new Constraints(), goal, rows, tokensPerRow, requirements.DiskBytes);
+    /// <summary>The question with room for every instance type in the answer.</summary>
+    public static Recommend Asking(
+        ModelRequirements requirements, Constraints? constraints = null, Goal? goal = null, long? rows = null, long? tokensPerRow = null, Job? job = null) =>
+        new(requirements, constraints ?? new Constraints(), goal, rows, tokensPerRow, requirements.DiskBytes) { Job = job, Limit = 500 };
 }

@@ -24,6 +24,7 @@ public sealed class OfferSnapshot
                 .Select(group => new OfferGroup([.. group]))
                 .OrderBy(group => group.Offers[0].Offer, OfferOrder.ByPriceThenName),
         ];
+        Index = new OfferIndex(Groups);
     }
 
     public long Id { get; }
@@ -38,6 +39,8 @@ public sealed class OfferSnapshot
 
     /// <summary>The offers by what they are, apart from place and price; the group of the cheapest offer first.</summary>
     public IReadOnlyList<OfferGroup> Groups { get; }
+
+    internal OfferIndex Index { get; }
 
     public FrozenSet<string> Regions { get; }
 

@@ -26,7 +26,7 @@ public static class MemoryFit
     {
         var memory = requirements.Memory;
         var kvParts = Math.Min(degree, requirements.Gpus.KeyValueHeads ?? degree);
-        return DivideUp(memory.WeightsBytes, degree) + DivideUp(memory.KvCacheBytes, Math.Max(1, kvParts)) + memory.ActivationBytes + memory.OverheadBytes;
+        return Sum(DivideUp(memory.WeightsBytes, degree), DivideUp(memory.KvCacheBytes, Math.Max(1, kvParts)), memory.ActivationBytes, memory.OverheadBytes);
     }
 
     /// <summary>
@@ -36,8 +36,8 @@ public static class MemoryFit
     public static long TrainingBytes(ModelRequirements requirements, int gpus)
     {
         var memory = requirements.Memory;
-        return DivideUp(memory.WeightsBytes + memory.GradientBytes + memory.OptimizerBytes, gpus)
-            + memory.KvCacheBytes + memory.ActivationBytes + memory.OverheadBytes;
+        return Sum(
+            DivideUp(Sum(memory.WeightsBytes, memory.GradientBytes, memory.OptimizerBytes), gpus), memory.KvCacheBytes, memory.ActivationBytes, memory.OverheadBytes);
     }
 
     /// <summary>
@@ -88,5 +88,17 @@ public static class MemoryFit
         $"It needs {Bytes.InGiB(required)} per GPU{(devices > 1 ? $" split over {devices} GPUs" : "")}, has {Bytes.InGiB(usable)} usable.",
         (double)required / Math.Max(1, usable));
 
-    private static long DivideUp(long bytes, int parts) => (bytes + parts - 1) / parts;
+    private static long DivideUp(long bytes, int parts) => (bytes / parts) + (bytes % parts == 0 ? 0 : 1);
+
+    // A model beyond all bounds must stay too large and never wrap round to a small one.
+    private static long Sum(params ReadOnlySpan<long> parts)
+    {
+        var sum = 0L;
+        foreach (var part in parts)
+        {
+            sum = part > long.MaxValue - sum ? long.MaxValue : sum + part;
+        }
+
+        return sum;
+    }
 }

@@ -32,12 +32,16 @@ public static class NoFit
             $"None of {ranking.Recommendation.Considered} offers fits: {Words.List(counts)}. "
                 + $"Nearest is {offer.InstanceType} {Wire.Name(offer.Capacity)} in {offer.Region}"
                 + $"{(offer.PricePerHour is { } price ? $" at {Words.PerHour(price)}" : "")} ({nearest.Rejection.Code}): {nearest.Rejection.Detail}",
-            WhatWouldHelp(nearest, request));
+            string.Join(' ', [WhatWouldHelp(nearest, request), .. Almost(ranking.Recommendation.Almost)]));
     }
+
+    private static IEnumerable<string> Almost(AlmostFits? almost) => almost is { Changes: [var change, ..] }
+        ? [$"{almost.Offer.InstanceType} in {almost.Offer.Region} at {Words.PerHour(almost.Offer.PricePerHour!.Value)} would do with {change.Field} {change.Value}."]
+        : [];
 
     private static string WhatWouldHelp(RefusedOffer nearest, Recommend request) => nearest.Rejection.Code switch
     {
-        RejectionCodes.Budget => BudgetToRaise(nearest.Offer, request.Constraints),
+        RejectionCodes.Budget => BudgetToRaise(nearest.Offer, request),
         RejectionCodes.Parallelism => "Take GPUs with more memory, or a quantised precision (int8, int4), so that fewer GPUs hold the model.",
         RejectionCodes.Memory => LessMemory(request.Requirements),
         RejectionCodes.Dtype => $"Use fp16 or fp32 instead of {Wire.Name(request.Requirements.Precision)}, or let newer GPUs in.",
@@ -47,9 +51,10 @@ public static class NoFit
         _ => "Loosen the constraints on clouds, GPUs and instance types.",
     };
 
-    private static string BudgetToRaise(Offer offer, Constraints constraints)
+    private static string BudgetToRaise(Offer offer, Recommend request)
     {
-        var price = offer.PricePerHour!.Value;
+        var constraints = request.Constraints;
+        var price = offer.PricePerHour!.Value * (request.Job?.Replicas ?? 1);
         List<string> steps = [];
         if (constraints.MaxHourly is { } maxHourly && price > maxHourly)
         {
@@ -61,7 +66,9 @@ public static class NoFit
             steps.Add($"raise totalBudget to {Words.Usd(Math.Ceiling(price * hours * 100) / 100)} or lower maxRuntimeHours to {Words.Number(Math.Floor(total / price * 100) / 100)}");
         }
 
-        return $"To take it, {string.Join(" and ", steps)}.";
+        return steps.Count > 0
+            ? $"To take it, {string.Join(" and ", steps)}."
+            : "Raise totalBudget, give more deadlineHours, or let faster GPUs in.";
     }
 
     private static string LessMemory(ModelRequirements requirements)

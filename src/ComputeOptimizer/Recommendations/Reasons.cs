@@ -6,83 +6,41 @@ using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.ComputeOptimizer.Recommendations;
 
-/// <summary>Says in words what the figures of a recommendation say.</summary>
-internal static class Reasons
+/// <summary>Says in words what the figures of a ranked offer say.</summary>
+/// <param name="best">The best offer of each group, best first.</param>
+/// <param name="fitting">Offers that fit in all.</param>
+internal sealed class Reasons(Demand demand, IReadOnlyList<Candidate> best, int fitting)
 {
-    public static IReadOnlyList<string> Of(FittingOffer chosen, IReadOnlyList<FittingOffer> ranked, Recommend request, Goal goal, OptimizerPolicy policy) =>
+    private readonly Candidate? _cheapestSingle = best.Where(candidate => candidate.Group.Fit.GpusUsed == 1).MinBy(candidate => candidate.Price);
+
+    public IReadOnlyList<string> Of(Candidate chosen) =>
     [
-        Place(chosen, ranked, goal),
-        Fit(chosen, request),
-        .. Split(chosen, request),
-        Price(chosen.Candidate.Offer),
-        .. Spot(chosen.Candidate),
-        .. Time(chosen, request, policy),
-        .. Warnings(chosen.Candidate),
+        Place.Of(chosen, best[0], demand.Goal, fitting),
+        Fit(chosen),
+        .. Split(chosen),
+        Price(chosen.Offer.Offer),
+        .. Spot(chosen.Offer),
+        .. Time(chosen),
+        .. Warnings(chosen.Offer),
     ];
 
-    /// <summary>What the figures rest on beside the request itself.</summary>
-    public static IReadOnlyList<string> Assumptions(Recommend request, OptimizerPolicy policy)
+    private string Fit(Candidate chosen)
     {
-        var training = request.Requirements.Mode != WorkloadMode.Inference;
-        var memory = training
-            ? $"{Percent(policy.TrainingMemoryFraction)} of a GPU's memory less {Words.Number(policy.TrainingReserveGiB)} GiB is usable in training; weights, gradients and optimizer state are sharded over all GPUs of the instance."
-            : $"{Percent(policy.InferenceMemoryFraction)} of a GPU's memory less {Words.Number(policy.InferenceReserveGiB)} GiB is usable in inference; one copy of the model is served, over the fewest GPUs that hold it.";
-        if (!training)
-        {
-            return [memory, "The hours of inference depend on its users and are not estimated."];
-        }
-
-        if (request.Requirements.Precision == Precision.Fp32)
-        {
-            return [memory, "The hours are not estimated: the known peaks are those of half precision, not of fp32."];
-        }
-
-        return RunTime.Tokens(request, policy) is { } tokens
-            ?
-            [
-                memory,
-                $"{policy.Epochs} epochs over {request.DatasetRows} rows of {Math.Min(request.TokensPerRow!.Value, request.Requirements.ContextLength)} tokens, {tokens.ToString("0.##e0", CultureInfo.InvariantCulture)} tokens in all.",
-                $"Hours are FLOPs / (dense half-precision peak x {Words.Number(policy.FlopsUtilisation)} x GPUs), with {FlopsPerParameter(request, policy)} FLOPs per active parameter and token; starting up, loading and interruptions come on top.",
-            ]
-            : [memory, "The hours are not estimated: the number of rows or of tokens per row is not known."];
+        var (gpu, fit, needs) = (chosen.Offer.Offer.Gpu, chosen.Group.Fit, demand.Request.Requirements);
+        return $"Fits: {Wire.Name(needs.Mode)} in {Wire.Name(needs.Precision)} needs {Bytes.InGiB(fit.RequiredBytesPerGpu)} per GPU, "
+            + $"{Bytes.InGiB(fit.UsableBytesPerGpu)} of the {gpu.Model}'s {gpu.MemoryMiB} MiB are usable: {fit.HeadroomPercent.ToString("0.0", CultureInfo.InvariantCulture)}% are left.";
     }
 
-    private static string Place(FittingOffer chosen, IReadOnlyList<FittingOffer> ranked, Goal goal)
+    private IEnumerable<string> Split(Candidate chosen)
     {
-        var first = ranked[0];
-        if (goal == Goal.CheapestToFinish && chosen.Cost.ToFinish is { } cost && first.Cost.ToFinish is { } best)
-        {
-            return ReferenceEquals(chosen, first)
-                ? $"Cheapest to finish of {Count(ranked)}: {Words.Usd(cost)}."
-                : $"{Words.Usd(cost - best)} more to finish than {Name(first)}.";
-        }
-
-        return ReferenceEquals(chosen, first)
-            ? $"Cheapest per hour of {Count(ranked)}."
-            : chosen.Cost.PerHour == first.Cost.PerHour
-                ? $"As dear as {Name(first)}, which comes first by the order of ties."
-                : chosen.Cost.PerHour > first.Cost.PerHour
-                    ? $"{Words.PerHour(chosen.Cost.PerHour - first.Cost.PerHour)} more than {Name(first)}."
-                    : $"{Words.PerHour(first.Cost.PerHour - chosen.Cost.PerHour)} less than {Name(first)}, but its hours to finish are not known.";
-    }
-
-    private static string Fit(FittingOffer chosen, Recommend request)
-    {
-        var gpu = chosen.Candidate.Offer.Gpu;
-        return $"Fits: {Wire.Name(request.Requirements.Mode)} in {Wire.Name(request.Requirements.Precision)} needs {Bytes.InGiB(chosen.Fit.RequiredBytesPerGpu)} per GPU, "
-            + $"{Bytes.InGiB(chosen.Fit.UsableBytesPerGpu)} of the {gpu.Model}'s {gpu.MemoryMiB} MiB are usable: {chosen.Fit.HeadroomPercent.ToString("0.0", CultureInfo.InvariantCulture)}% are left.";
-    }
-
-    private static IEnumerable<string> Split(FittingOffer chosen, Recommend request)
-    {
-        var gpu = chosen.Candidate.Offer.Gpu;
+        var (gpu, fit) = (chosen.Offer.Offer.Gpu, chosen.Group.Fit);
         var devices = MemoryFit.Devices(gpu);
         if (gpu.Count < 1)
         {
             yield return $"It is {Words.Number(gpu.Count)} of a {gpu.Model}, used as one GPU.";
         }
 
-        if (request.Requirements.Mode != WorkloadMode.Inference)
+        if (demand.Request.Requirements.Mode != WorkloadMode.Inference)
         {
             if (devices > 1)
             {
@@ -92,16 +50,20 @@ internal static class Reasons
             yield break;
         }
 
-        if (chosen.Fit.TensorParallel > 1)
+        if (fit.TensorParallel > 1)
         {
             yield return gpu.Interconnect == Interconnect.Nvlink
-                ? $"The model is split over {chosen.Fit.TensorParallel} GPUs that NVLink joins."
-                : $"The model is split over {chosen.Fit.TensorParallel} GPUs that only PCIe joins, which is slower than one larger GPU.";
+                ? $"The model is split over {fit.TensorParallel} GPUs that NVLink joins."
+                : $"The model is split over {fit.TensorParallel} GPUs that only PCIe joins, which is slower than one larger GPU.";
+            if (gpu.Interconnect == Interconnect.Pcie && _cheapestSingle is { } single && single.Price <= chosen.Price * demand.Policy.SingleGpuPremium)
+            {
+                yield return $"{Place.Name(single)} holds it on one {single.Offer.Offer.Gpu.Model} for {Words.PerHour(single.Price)}.";
+            }
         }
 
-        if (chosen.Fit.GpusUsed < devices)
+        if (fit.GpusUsed < devices)
         {
-            yield return $"{devices - chosen.Fit.GpusUsed} of its {devices} GPUs stay free and are paid all the same.";
+            yield return $"{devices - fit.GpusUsed} of its {devices} GPUs stay free and are paid all the same.";
         }
     }
 
@@ -126,20 +88,29 @@ internal static class Reasons
         }
     }
 
-    private static IEnumerable<string> Time(FittingOffer chosen, Recommend request, OptimizerPolicy policy)
+    private IEnumerable<string> Time(Candidate chosen)
     {
-        if (chosen.Cost.HoursToFinish is not { } hours)
+        if (chosen.Class.Run is not { } run)
         {
-            if (RunTime.Tokens(request, policy) is not null && request.Requirements.Precision != Precision.Fp32)
+            if (demand.Work.Tokens is not null && demand.Request.Requirements.Precision != Precision.Fp32)
             {
-                yield return $"Its hours are not estimated: no half-precision peak of the {chosen.Candidate.Offer.Gpu.Model} is known, or they are beyond any plan.";
+                yield return $"Its hours are not estimated: the speed of the {chosen.Offer.Offer.Gpu.Model} is not known, or they are beyond any plan.";
+            }
+            else if (demand.Work.Tokens is null && chosen.Group.Throughput is { } speed && demand.Request.Requirements.Mode == WorkloadMode.Inference)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"About {speed.TokensPerSecond:0.#} tokens per second, held back by {Limit(speed)}.");
             }
 
             yield break;
         }
 
-        yield return $"About {hours.ToString("0.0#", CultureInfo.InvariantCulture)} h of computing, {Words.Usd(chosen.Cost.ToFinish!.Value)}.";
-        if (request.Constraints.MaxRuntimeHours is { } limit && hours > limit)
+        yield return $"About {Words.Hours(run.Total)} until it is done, {Words.Usd(chosen.ToFinish!.Value)}: {Words.Hours(chosen.Class.WorkHours!.Value)} of computing, held back by {Limit(chosen.Group.Throughput!)}.";
+        if (run.Interruptions >= 0.05)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"About {chosen.Risk:0.0#} interruptions are expected, which cost {chosen.Interruptions:0.00} USD of that.");
+        }
+
+        if (demand.Request.Constraints.MaxRuntimeHours is { } limit && run.Total > (double)limit)
         {
             yield return $"It does not finish by the deadline of {Words.Number(limit)} h; only a checkpoint would be left.";
         }
@@ -158,13 +129,5 @@ internal static class Reasons
         }
     }
 
-    private static string Name(FittingOffer offer) =>
-        $"{offer.Candidate.Offer.InstanceType} {Wire.Name(offer.Candidate.Offer.Capacity)} in {offer.Candidate.Offer.Region}";
-
-    private static string Count(IReadOnlyList<FittingOffer> ranked) => ranked.Count == 1 ? "1 offer that fits" : $"{ranked.Count} offers that fit";
-
-    private static string Percent(decimal fraction) => (100 * fraction).ToString("0.#", CultureInfo.InvariantCulture) + "%";
-
-    private static int FlopsPerParameter(Recommend request, OptimizerPolicy policy) =>
-        request.Requirements.Mode == WorkloadMode.Full ? policy.FullFlopsPerParameter : policy.AdapterFlopsPerParameter;
+    private static string Limit(Throughput speed) => speed.Limit == Throughput.Flops ? "its FLOPS" : "its memory bandwidth";
 }

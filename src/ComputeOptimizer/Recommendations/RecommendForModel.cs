@@ -16,27 +16,24 @@ internal sealed class RecommendForModel(IRequestClient<ResolveModel> models, IRe
             return new Recommended(null, invalid);
         }
 
-        var workload = new Workload(request.Mode, request.Precision, request.ContextLength, request.BatchSize);
-        var resolvingModel = models.GetResponse<ModelResolved>(new ResolveModel(request.Model!, workload), cancellationToken, Messaging.RequestTimeout);
+        var resolvingModel = request.Requirements is null
+            ? models.GetResponse<ModelResolved>(
+                new ResolveModel(request.Model!, new Workload(request.Mode, request.Precision, request.ContextLength, request.BatchSize)), cancellationToken, Messaging.RequestTimeout)
+            : null;
         var resolvingDataset = request.Dataset is { } reference
             ? datasets.GetResponse<DatasetResolved>(new ResolveDataset(reference), cancellationToken, Messaging.RequestTimeout)
             : null;
-        await Task.WhenAll(resolvingDataset is null ? [resolvingModel] : [resolvingModel, resolvingDataset]);
+        await Task.WhenAll(new Task?[] { resolvingModel, resolvingDataset }.OfType<Task>());
 
-        var model = (await resolvingModel).Message;
-        if (model.Refusal is { } modelRefusal)
-        {
-            return new Recommended(null, modelRefusal);
-        }
-
+        var model = resolvingModel is null ? null : (await resolvingModel).Message;
         var dataset = resolvingDataset is null ? null : (await resolvingDataset).Message;
-        if (dataset?.Refusal is { } datasetRefusal)
+        if ((model?.Refusal ?? dataset?.Refusal) is { } refusal)
         {
-            return new Recommended(null, datasetRefusal);
+            return new Recommended(null, refusal);
         }
 
         var summary = dataset?.Dataset;
-        var requirements = model.Requirements!;
+        var requirements = request.Requirements ?? model!.Requirements!;
         var answer = await desk.AnswerAsync(
             new Recommend(
                 requirements,
@@ -44,12 +41,19 @@ internal sealed class RecommendForModel(IRequestClient<ResolveModel> models, IRe
                 request.Goal,
                 summary?.Rows,
                 summary?.TokensPerRow,
-                requirements.DiskBytes + (summary?.DownloadBytes ?? 0) + (summary?.SizeBytes ?? 0)),
+                Sum(requirements.DiskBytes, summary?.DownloadBytes ?? 0, summary?.SizeBytes ?? 0))
+            {
+                Job = request.Job,
+                DatasetBytes = summary?.DownloadBytes ?? summary?.SizeBytes,
+                Limit = request.Limit,
+            },
             cancellationToken);
         return answer.Recommendation is { } recommendation
             ? answer with { Recommendation = recommendation with { Assumptions = [.. requirements.Assumptions, .. TokenAssumption(summary), .. recommendation.Assumptions] } }
             : answer;
     }
+
+    private static long Sum(long disk, long download, long decoded) => (long)Math.Min((decimal)disk + download + decoded, long.MaxValue);
 
     private static IEnumerable<string> TokenAssumption(DatasetSummary? dataset) => dataset?.TokensPerRow is { } tokens
         ? [$"A row of {dataset.Id} has about {tokens} tokens: its decoded size / rows / {DatasetSummary.BytesPerToken} bytes per token."]

@@ -29,10 +29,18 @@ public sealed class RecommendationDesk(OfferBook book, OptimizerPolicy policy)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         ConstraintRules.Check(request.Constraints, errors);
+        JobRules.Check(request.Job, request.Requirements.Mode, errors);
+        JobRules.CheckLimit(request.Limit, errors);
+        ConstraintRules.CheckWork(request.Constraints, Work.TokensOf(request, policy) is not null, errors);
+        if (request is { Constraints.Data: { SizeGB: null }, DatasetBytes: null })
+        {
+            errors["constraints.data.sizeGB"] = ["It is needed: the size of the dataset is not known."];
+        }
+
         if (errors.Count > 0)
         {
             return new Recommended(null, new Refusal(
-                RefusalCodes.InvalidRequest, "The constraints cannot be met as they were put.", "Correct the fields in 'errors'.", errors));
+                RefusalCodes.InvalidRequest, "The request cannot be answered as it was put.", "Correct the fields in 'errors'.", errors));
         }
 
         if (ConstraintRules.Unknown(request.Constraints, snapshot) is { } unknown)

@@ -20,9 +20,23 @@ internal static class Words
 
     public static string Usd(decimal amount) => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00} USD");
 
+    /// <summary>Hours with one or two decimals.</summary>
+    public static string Hours(double hours) => string.Create(CultureInfo.InvariantCulture, $"{hours:0.0#} h");
+
     public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     public static string Number(decimal value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
     public static string List<T>(IEnumerable<T> items) => string.Join(", ", items);
+
+    /// <summary>Such as <c>from 2 to 8</c>, with either end left out where it is null.</summary>
+    public static string Range(decimal? least, decimal? most) => (least, most) switch
+    {
+        ({ } from, { } to) => $"from {Number(from)} to {Number(to)}",
+        ({ } from, null) => $"at least {Number(from)}",
+        _ => $"at most {Number(most!.Value)}",
+    };
+
+    /// <summary>Such as <c>12.5%</c> of 0.125.</summary>
+    public static string Percent(decimal fraction) => (100 * fraction).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 }

@@ -155,7 +155,7 @@ public sealed record Recommendation(
     /// <summary>Offers that no other one beats in cost, time and risk together, cheapest first; each is in <see cref="Ranked"/> or has its place behind it.</summary>
     public IReadOnlyList<ParetoOffer> Pareto { get; init; } = [];
 
-    /// <summary>The cheapest of the cheaper offers that nearly fit, with what would make it fit; null when there is none.</summary>
+    /// <summary>The cheapest of the offers below the first one's price that nearly fit, with what would make it fit; null when there is none.</summary>
     public AlmostFits? Almost { get; init; }
 
     /// <summary>On-demand instances as a base with spot ones on top; null for a single replica or where one of the kinds is missing.</summary>
@@ -208,12 +208,18 @@ public sealed record OfferThroughput(double TokensPerSecond, string Limit, decim
 
 /// <summary>What may interrupt the work.</summary>
 /// <param name="InterruptionsPerHour">Of one instance; 0 for on-demand.</param>
-/// <param name="ExpectedInterruptions">Until the work is done; in a month of 730 hours where it has no end.</param>
-/// <param name="CheckpointEveryMinutes">The interval that costs least (Young 1974, Daly 2006); null where nothing is interrupted or nothing is kept.</param>
+/// <param name="ExpectedInterruptions">Of all replicas until the work is done; in a month of 730 hours where it has no end.</param>
+/// <param name="CheckpointEveryMinutes">Of work, the interval that costs least (Young 1974); null where nothing is interrupted or nothing is kept.</param>
 public sealed record OfferRisk(double InterruptionsPerHour, double ExpectedInterruptions, decimal? CheckpointEveryMinutes, string Source);
 
 /// <summary>How far the figures of an offer can be trusted.</summary>
-public sealed record OfferConfidence(PriceConfidence Price, Confidence Memory, string Time);
+/// <param name="Time"><c>told</c> where the caller said how well the work runs, <c>assumed</c> where the policy does, <c>unknown</c> where no speed is known.</param>
+public sealed record OfferConfidence(PriceConfidence Price, Confidence Memory, string Time)
+{
+    public const string ToldTime = "told";
+    public const string AssumedTime = "assumed";
+    public const string UnknownTime = "unknown";
+}
 
 /// <param name="Cost">USD to finish, or per hour where the work has no end.</param>
 /// <param name="Time">Hours to finish, or seconds per million tokens where the work has no end; null when neither can be told.</param>

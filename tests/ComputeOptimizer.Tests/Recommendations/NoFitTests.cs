@@ -35,12 +35,12 @@ public sealed class NoFitTests
 
         refusal.Detail.ShouldContain("Nearest is p6-b300.48xlarge on-demand in us-east-1");
         refusal.Detail.ShouldEndWith("(memory): It needs 300.00 GiB per GPU split over 8 GPUs, has 245.11 GiB usable.");
-        refusal.NextStep.ShouldBe("What lowers the need: mode 'lora' or 'qlora' instead of 'full', a batchSize below 16, a contextLength below 512, constraints that let larger GPUs in.");
+        refusal.NextStep.ShouldBe("What lowers the need: mode 'lora' or 'qlora' instead of 'full', a batchSize below 16, a contextLength below 512, constraints that let larger GPUs in. g4-standard-384 in us-central1 at 14.3986 USD/h would do with mode lora.");
     }
 
     [Fact]
     public void Bf16_on_a_t4_is_told_to_take_fp16() =>
-        Refuse(Workloads.Llama8B(), new Constraints { Gpus = ["t4"] }).NextStep.ShouldBe("Use fp16 or fp32 instead of bf16, or let newer GPUs in.");
+        Refuse(Workloads.Llama8B(), new Constraints { Gpus = ["t4"] }).NextStep.ShouldBe("Use fp16 or fp32 instead of bf16, or let newer GPUs in. g4dn.xlarge in us-east-1 at 0.1894 USD/h would do with precision int8.");
 
     [Theory]
     [InlineData("us-est-1", "us-east-1")]

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.ComputeOptimizer.Recommendations;
+using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.ModelRegistry;
 
@@ -54,8 +56,7 @@ public sealed class OracleTests
         var one = Optimizer.Rank(question.Request, Catalog.Of(question.Offers), OptimizerPolicy.Default).Recommendation;
         var other = Optimizer.Rank(question.Request, Catalog.Of(shuffled), OptimizerPolicy.Default).Recommendation;
 
-        one.Ranked.Select(ranked => ranked.Offer).ShouldBe(other.Ranked.Select(ranked => ranked.Offer));
-        one.Rejected.ShouldBe(other.Rejected);
+        JsonSerializer.Serialize(other, TerradevJson.Options).ShouldBe(JsonSerializer.Serialize(one, TerradevJson.Options));
     }).Check(Cases);
 
     [Fact]

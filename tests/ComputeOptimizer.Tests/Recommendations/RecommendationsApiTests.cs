@@ -20,8 +20,8 @@ public sealed class RecommendationsApiTests(OptimizerApp app) : IClassFixture<Op
         status.ShouldBe(200);
         recommendation.Ranked[0].Offer.InstanceType.ShouldBe("g4dn.xlarge");
         recommendation.Ranked[0].Cost.AtDeadline.ShouldBe(1.1364m);
-        recommendation.Ranked[0].Cost.HoursToFinish.ShouldBe(0.7989m); // 332 tokens per row
-        recommendation.Considered.ShouldBe(recommendation.Ranked.Count + recommendation.Rejected.Count);
+        recommendation.Ranked[0].Cost.HoursToFinish.ShouldBe(0.8699m); // 332 tokens per row
+        recommendation.Considered.ShouldBe(recommendation.Fitting + recommendation.Rejected.Sum(rejected => rejected.Offers));
         recommendation.Assumptions.ShouldContain("fp16 where the caller names no precision");
         recommendation.Assumptions.ShouldContain("A row of stanfordnlp/imdb has about 332 tokens: its decoded size / rows / 4 bytes per token.");
     }
@@ -63,13 +63,17 @@ public sealed class RecommendationsApiTests(OptimizerApp app) : IClassFixture<Op
     {
         var (status, problem) = await app.PostAsync<Problem>(Address, """
             { "model": "a b", "dataset": "../x", "contextLength": 0, "batchSize": 70000,
-              "constraints": { "maxHourly": -1, "totalBudget": 5, "regions": [null], "gpus": ["\"; rm"] } }
+              "limit": 0, "job": { "tokens": 0, "epochs": 1001, "flopsUtilisation": 1.1, "interruptionsPerHour": -1, "restartMinutes": 1441 },
+              "constraints": { "maxHourly": -1, "regions": [null], "gpus": ["\"; rm"], "minGpus": 4, "maxGpus": 2, "maxInterruptionPercent": 101, "deadlineHours": 0,
+                "data": { "region": "${x}", "sizeGB": 2000000 } } }
             """);
 
         status.ShouldBe(400);
         problem.Errors!.Keys.ShouldBe(
             [
-                "model", "dataset", "contextLength", "batchSize", "constraints.maxHourly", "constraints.maxRuntimeHours", "constraints.regions", "constraints.gpus",
+                "model", "dataset", "contextLength", "batchSize", "limit", "job.tokens", "job.epochs", "job.flopsUtilisation", "job.interruptionsPerHour", "job.restartMinutes",
+                "constraints.maxHourly", "constraints.regions", "constraints.gpus", "constraints.maxGpus", "constraints.maxInterruptionPercent", "constraints.deadlineHours",
+                "constraints.data.cloud", "constraints.data.region", "constraints.data.sizeGB",
             ],
             ignoreOrder: true);
     }

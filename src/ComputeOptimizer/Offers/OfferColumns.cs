@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using Terradev.ComputeOptimizer.Clouds;
+using Terradev.ComputeOptimizer.Recommendations;
+
+namespace Terradev.ComputeOptimizer.Offers;
+
+/// <summary>What differs between the offers of a group, in arrays in their order, so that tens of thousands are judged in a millisecond.</summary>
+internal sealed record OfferColumns
+{
+    /// <summary>Regions that a list of them names at most.</summary>
+    public const int ListedRegions = 10;
+
+    /// <summary>10^-6 USD per hour; -1 where it is not known.</summary>
+    public required long[] PriceMicros { get; init; }
+
+    /// <summary>Indexes of <see cref="OfferIndex.Regions"/>.</summary>
+    public required int[] Region { get; init; }
+
+    /// <summary>Indexes of zones; -1 where the price is of the whole region.</summary>
+    public required int[] Zone { get; init; }
+
+    /// <summary>Indexes of <see cref="OfferIndex.Bands"/>.</summary>
+    public required int[] Band { get; init; }
+
+    public required bool[] LocalZone { get; init; }
+}
+
+/// <summary>The names in a snapshot as numbers, and the columns of its groups.</summary>
+internal sealed class OfferIndex
+{
+    private readonly FrozenDictionary<string, int> _regions;
+    private readonly FrozenDictionary<string, int> _zones;
+
+    public OfferIndex(IReadOnlyList<OfferGroup> groups)
+    {
+        var offers = groups.SelectMany(group => group.Offers).ToList();
+        Regions = [.. offers.Select(offer => offer.Offer.Region).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        _regions = Numbered(Regions);
+        Zones = [.. offers.Select(offer => offer.Offer.Zone).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        _zones = Numbered(Zones);
+        Bands = [null, .. offers.Select(offer => InterruptionBand.Parse(offer.InterruptionBand)).OfType<InterruptionBand>().Distinct().OrderBy(band => band.Text, StringComparer.Ordinal)];
+        var bands = Bands.Skip(1).Select((band, index) => (band!.Text, index)).ToDictionary(entry => entry.Text, entry => entry.index + 1, StringComparer.Ordinal);
+        Columns = [.. groups.Select(group => ColumnsOf(group, bands))];
+    }
+
+    public IReadOnlyList<string> Regions { get; }
+
+    public IReadOnlyList<string> Zones { get; }
+
+    /// <summary>The first one is null, for offers of which nobody says how often they are interrupted.</summary>
+    public IReadOnlyList<InterruptionBand?> Bands { get; }
+
+    /// <summary>One for each group, in their order.</summary>
+    public IReadOnlyList<OfferColumns> Columns { get; }
+
+    /// <summary>-1 for a name that no offer has; case does not matter.</summary>
+    public int RegionOf(string? name) => name is not null && _regions.TryGetValue(name, out var index) ? index : -1;
+
+    /// <inheritdoc cref="RegionOf"/>
+    public int ZoneOf(string? name) => name is not null && _zones.TryGetValue(name, out var index) ? index : -1;
+
+    private OfferColumns ColumnsOf(OfferGroup group, Dictionary<string, int> bands)
+    {
+        var isLocalZone = CloudProfiles.Of(group.Offers[0].Offer.Cloud).IsLocalZone;
+        return new OfferColumns
+        {
+            PriceMicros = [.. group.Offers.Select(offer => offer.Offer.PricePerHour is > 0 and var price ? Micros(price) : -1)],
+            Region = [.. group.Offers.Select(offer => RegionOf(offer.Offer.Region))],
+            Zone = [.. group.Offers.Select(offer => ZoneOf(offer.Offer.Zone))],
+            Band = [.. group.Offers.Select(offer => offer.InterruptionBand is { } band ? bands.GetValueOrDefault(band) : 0)],
+            LocalZone = [.. group.Offers.Select(offer => isLocalZone(offer.Offer.Region, offer.Offer.Zone))],
+        };
+    }
+
+    private static long Micros(decimal price) => (long)Math.Round(Math.Min(price, 1_000_000_000m) * 1_000_000m, MidpointRounding.AwayFromZero);
+
+    private static FrozenDictionary<string, int> Numbered(IEnumerable<string> names) =>
+        names.Select((name, index) => (name, index)).ToFrozenDictionary(entry => entry.name, entry => entry.index, StringComparer.OrdinalIgnoreCase);
+}
