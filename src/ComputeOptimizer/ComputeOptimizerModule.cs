@@ -3,6 +3,7 @@ using Terradev.ComputeOptimizer.Migrations;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.ComputeOptimizer.Prices;
 using Terradev.ComputeOptimizer.Recommendations;
+using Terradev.Contracts.ComputeOptimizer;
 using Terradev.ServiceDefaults;
 
 namespace Terradev.ComputeOptimizer;
@@ -13,17 +14,23 @@ public static class ComputeOptimizerModule
     public static IHostApplicationBuilder AddComputeOptimizer(this IHostApplicationBuilder builder)
     {
         builder.AddStore<ComputeOptimizerDb, SqliteComputeOptimizerDb, PostgresComputeOptimizerDb>("computeoptimizer");
+        builder.AddOutbox<ComputeOptimizerDb>([typeof(PricesUpdated)]);
         builder.Services.AddSingleton<OfferBook>();
         builder.Services.AddSingleton(OptimizerPolicy.Default);
         builder.Services.AddSingleton<RecommendationDesk>();
         builder.Services.AddScoped<RecommendForModel>();
-        builder.Services.AddHostedService<ImportBuiltInPrices>();
+        builder.Services.AddSingleton<CurrentPrices>();
+        builder.Services.AddSingleton<PricesChanged>();
+        builder.Services.AddScoped<ImportPrices>();
+        builder.Services.AddHostedService<KeepOfferBook>();
         builder.Services.AddHealthChecks().AddCheck<OfferBookHealth>("offers");
-        builder.AddToBus(bus =>
-        {
-            bus.AddConsumer<OnRecommend>();
-            bus.AddConsumer<OnPriceOffer>();
-        });
+        builder.AddToBus(
+            bus =>
+            {
+                bus.AddConsumer<OnRecommend>();
+                bus.AddConsumer<OnPriceOffer>();
+            },
+            typeof(PricesUpdated));
         return builder;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Terradev.ComputeOptimizer.Prices;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -33,6 +34,9 @@ public sealed record BuiltInCatalog(string Sha256, IReadOnlyList<OfferRow> Rows)
         content.Position = 0;
         return new BuiltInCatalog(Convert.ToHexStringLower(SHA256.HashData(content.ToArray())), Read(content));
     }
+
+    /// <summary>The catalogue as an import; each of its prices has its own day.</summary>
+    public PriceBatch ToBatch() => new(Rows.Max(row => row.PriceAsOf)!.Value, Rows, Rows.Count, Rows.Count, 0, []);
 
     private static List<OfferRow> Read(Stream content)
     {

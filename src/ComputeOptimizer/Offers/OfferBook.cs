@@ -8,6 +8,9 @@ public sealed class OfferBook
 
     public bool IsOpen => _current is not null;
 
+    /// <summary>The snapshot it is open at; null before the first.</summary>
+    public long? Snapshot => _current?.Id;
+
     /// <summary>The current offers; waits while the first import runs.</summary>
     public async ValueTask<OfferSnapshot> CurrentAsync(CancellationToken cancellationToken)
     {

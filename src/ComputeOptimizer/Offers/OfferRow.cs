@@ -3,7 +3,7 @@ using Terradev.Contracts.ComputeOptimizer;
 
 namespace Terradev.ComputeOptimizer.Offers;
 
-/// <summary>One offer as it was imported, with figures as exact as the source gave them.</summary>
+/// <summary>One offer as it was imported, with figures as exact as the source gave them. A later row of the same source and key replaces it.</summary>
 public sealed class OfferRow
 {
     private const decimal FourDecimals = 0.0000m;
@@ -62,6 +62,9 @@ public sealed class OfferRow
 
     public string? Note { get; init; }
 
+    /// <summary>True for a row that says only that the source does not tell this offer any more.</summary>
+    public bool Gone { get; init; }
+
     /// <summary>An offer of a known instance type.</summary>
     public static OfferRow Of(
         InstanceShape shape, string region, string? zone, Capacity capacity, decimal? pricePerHour, PriceConfidence basis, string source, DateTimeOffset? asOf = null) => new()
@@ -101,8 +104,50 @@ public sealed class OfferRow
         Architecture,
         Withdrawn);
 
+    /// <summary>True where nothing differs but the place in the store.</summary>
+    public bool SaysTheSameAs(OfferRow other) => PricePerHour == other.PricePerHour && Facts() == other.Facts();
+
+    /// <summary>The tombstone of this offer.</summary>
+    public OfferRow AsGone() => With(PricePerHour, gone: true);
+
+    /// <summary>
+    /// The row as both databases give it back: at most 6 decimals of money, 3 of the GPU count, 2 of CPUs and memory, times in whole milliseconds.
+    /// </summary>
+    public OfferRow Rounded() => With(PricePerHour is { } price ? Math.Round(price, 6, MidpointRounding.AwayFromZero) : null, Gone);
+
+    private OfferRow With(decimal? price, bool gone) => new()
+    {
+        Cloud = Cloud,
+        Region = Region,
+        Zone = Zone,
+        InstanceType = InstanceType,
+        Capacity = Capacity,
+        PricePerHour = price,
+        PriceBasis = PriceBasis,
+        PriceSource = PriceSource,
+        PriceAsOf = PriceAsOf is { } asOf ? asOf.ToUniversalTime().AddTicks(-(asOf.Ticks % TimeSpan.TicksPerMillisecond)) : null,
+        InterruptionBand = InterruptionBand,
+        GpuModel = GpuModel,
+        GpuVendor = GpuVendor,
+        GpuCount = Math.Round(GpuCount, 3, MidpointRounding.AwayFromZero),
+        GpuMemoryMiB = GpuMemoryMiB,
+        GpuMemorySource = GpuMemorySource,
+        ComputeCapability = ComputeCapability,
+        Interconnect = Interconnect,
+        Vcpus = Math.Round(Vcpus, 2, MidpointRounding.AwayFromZero),
+        MemoryGiB = Math.Round(MemoryGiB, 2, MidpointRounding.AwayFromZero),
+        LocalDiskGB = LocalDiskGB,
+        Architecture = Architecture,
+        Withdrawn = Withdrawn,
+        Note = Note,
+        Gone = gone,
+    };
+
+    private (PriceConfidence, string, DateTimeOffset?, string?, InstanceShape, string?) Facts() => (PriceBasis, PriceSource, PriceAsOf, InterruptionBand, Shape(), Note);
+
     /// <summary>The offer among others whose newest price is of <paramref name="newest"/>; money is rounded to 4 decimals.</summary>
-    public GpuOffer ToOffer(DateTimeOffset newest) => new(
+    /// <param name="told">When the source told its prices last, which is the time of a row that has none; <paramref name="newest"/> unless given.</param>
+    public GpuOffer ToOffer(DateTimeOffset newest, DateTimeOffset? told = null) => new(
         new Offer(
             Cloud,
             Region,
@@ -115,8 +160,8 @@ public sealed class OfferRow
             LocalDiskGB,
             PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) + FourDecimals : null,
             PriceSource,
-            PriceAsOf ?? newest,
-            PriceAge.Confidence(PriceBasis, PriceAsOf ?? newest, newest)),
+            PriceAsOf ?? told ?? newest,
+            PriceAge.Confidence(PriceBasis, PriceAsOf ?? told ?? newest, newest)),
         Architecture,
         Withdrawn,
         InterruptionBand);

@@ -12,7 +12,7 @@ using Terradev.ComputeOptimizer.Migrations;
 namespace Terradev.ComputeOptimizer.Migrations.Postgres
 {
     [DbContext(typeof(PostgresComputeOptimizerDb))]
-    [Migration("20261124141548_Imports")]
+    [Migration("20261124143145_Imports")]
     partial class Imports
     {
         /// <inheritdoc />
@@ -51,6 +51,9 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                     b.Property<string>("ComputeCapability")
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
+
+                    b.Property<bool>("Gone")
+                        .HasColumnType("boolean");
 
                     b.Property<decimal>("GpuCount")
                         .HasPrecision(9, 3)
@@ -137,7 +140,9 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("SnapshotId", "Cloud", "Region", "InstanceType", "Capacity");
+                    b.HasIndex("SnapshotId");
+
+                    b.HasIndex("InstanceType", "Region", "Capacity");
 
                     b.ToTable("offers", (string)null);
                 });
@@ -150,14 +155,39 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<int>("Added")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset>("AsOf")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Changed")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Format")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<int>("Gone")
+                        .HasColumnType("integer");
 
                     b.Property<DateTimeOffset>("ImportedAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("Sha256")
+                    b.Property<int>("OnDemandOffers")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("QuarantinedByRule")
                         .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Sha256")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
@@ -166,26 +196,139 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
+                    b.Property<int>("SpotOffers")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("WithoutGpu")
+                        .HasColumnType("integer");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("Source", "Sha256")
+                    b.HasIndex("Source", "Sequence")
                         .IsUnique();
 
                     b.ToTable("price_snapshots", (string)null);
                 });
 
+            modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.QuarantinedRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Capacity")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)");
+
+                    b.Property<string>("InstanceType")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int?>("Line")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Region")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("SnapshotId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SnapshotId");
+
+                    b.ToTable("quarantined_prices", (string)null);
+                });
+
+            modelBuilder.Entity("Terradev.ServiceDefaults.OutboxMessage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("PublishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MessageId")
+                        .IsUnique();
+
+                    b.HasIndex("Position")
+                        .IsUnique();
+
+                    b.HasIndex("PublishedAt");
+
+                    b.HasIndex("Subject", "Sequence")
+                        .IsUnique();
+
+                    b.ToTable("outbox", (string)null);
+                });
+
             modelBuilder.Entity("Terradev.ComputeOptimizer.Offers.OfferRow", b =>
                 {
                     b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)
-                        .WithMany("Offers")
+                        .WithMany()
                         .HasForeignKey("SnapshotId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.PriceSnapshot", b =>
+            modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.QuarantinedRow", b =>
                 {
-                    b.Navigation("Offers");
+                    b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)
+                        .WithMany()
+                        .HasForeignKey("SnapshotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

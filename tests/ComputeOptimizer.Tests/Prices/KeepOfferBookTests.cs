@@ -4,7 +4,7 @@ using Terradev.ComputeOptimizer.Offers;
 
 namespace Terradev.ComputeOptimizer.Tests.Prices;
 
-public sealed class ImportBuiltInPricesTests : IDisposable
+public sealed class KeepOfferBookTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("terradev-prices-").FullName;
 
