@@ -38,9 +38,11 @@ public static class RefusalCodes
     public const string UnknownInstanceType = "unknown-instance-type";
     public const string NoOfferFits = "no-offer-fits";
     public const string NameTaken = "name-taken";
+    public const string NoPrices = "no-prices";
 
     // The world
     public const string HubUnreachable = "hub-unreachable";
+    public const string PriceSourceUnreachable = "price-source-unreachable";
     public const string ServiceUnavailable = "service-unavailable";
     public const string InternalError = "internal-error";
 

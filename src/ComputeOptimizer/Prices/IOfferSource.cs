@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -34,7 +36,18 @@ public sealed record PriceBatch(
     int Rows,
     int Taken,
     int WithoutGpu,
-    IReadOnlyList<QuarantinedPrice> Quarantined);
+    IReadOnlyList<QuarantinedPrice> Quarantined)
+{
+    /// <summary>Quarantined prices by rule that are not in <see cref="Quarantined"/>, which shows the first of many only.</summary>
+    public IReadOnlyDictionary<string, int> FurtherQuarantined { get; init; } = ReadOnlyDictionary<string, int>.Empty;
+
+    /// <summary>Where in the file each of <see cref="Offers"/> is; null for a source without lines, whose <see cref="Taken"/> then stands.</summary>
+    public IReadOnlyList<PriceLines>? Lines { get; init; }
+}
+
+/// <summary>The line of an offer, and the one of its GPUs where they are priced apart; the header is line 1.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct PriceLines(int Line, int? GpuLine = null);
 
 /// <summary>A source did not tell its prices.</summary>
 public sealed class PriceSourceException(Terradev.Contracts.Refusal refusal, Exception? innerException = null) : Exception(refusal.Detail, innerException)

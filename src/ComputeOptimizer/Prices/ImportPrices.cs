@@ -54,7 +54,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
         if (report is not null)
         {
             changed.Set();
-            Log.PricesImported(logger, source, report.Snapshot, report.Added, report.Changed, report.Gone, told.Quarantined.Count);
+            Log.PricesImported(logger, source, report.Snapshot, report.Added, report.Changed, report.Gone, told.Quarantine.Count);
         }
 
         return report;
@@ -74,22 +74,22 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
             ImportedAt = now,
             AsOf = InMilliseconds(batch.AsOf),
             Rows = batch.Rows,
-            Taken = batch.Taken,
+            Taken = told.Taken,
             WithoutGpu = batch.WithoutGpu,
             SpotOffers = told.Offers.Count(offer => offer.Capacity == Capacity.Spot),
             OnDemandOffers = told.Offers.Count(offer => offer.Capacity == Capacity.OnDemand),
             Added = difference.Added,
             Changed = difference.Changed,
             Gone = difference.Gone,
-            QuarantinedByRule = told.Quarantined.CountBy(price => price.Rule, StringComparer.Ordinal).OrderBy(rule => rule.Key, StringComparer.Ordinal).ToDictionary(),
+            QuarantinedByRule = told.Quarantine.ByRule.OrderBy(rule => rule.Key, StringComparer.Ordinal).ToDictionary(),
         };
         db.Snapshots.Add(snapshot);
         await db.SaveChangesAsync(cancellationToken);
-        db.Quarantined.AddRange(told.Quarantined.Take(QuarantinedRow.MostPerSnapshot).Select(price => QuarantinedRow.Of(snapshot.Id, price)));
+        db.Quarantined.AddRange(told.Quarantine.First.Select(price => QuarantinedRow.Of(snapshot.Id, price)));
         db.Outbox.Add(Told(snapshot, told, now));
         await db.SaveChangesAsync(cancellationToken);
         await PriceWriter.WriteAsync(db, snapshot.Id, difference.Rows, cancellationToken);
-        return snapshot.ToReport([.. told.Quarantined.Take(QuarantinedInReport)]);
+        return snapshot.ToReport([.. told.Quarantine.First.Take(QuarantinedInReport)]);
     }
 
     private static OutboxMessage Told(PriceSnapshot snapshot, CheckedPrices told, DateTimeOffset now)
@@ -104,7 +104,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
             AsOf = snapshot.AsOf,
             Offers = told.Offers.Count,
             Changed = snapshot.Added + snapshot.Changed + snapshot.Gone,
-            Quarantined = told.Quarantined.Count,
+            Quarantined = told.Quarantine.Count,
         };
         return new OutboxMessage
         {

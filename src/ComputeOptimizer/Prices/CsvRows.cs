@@ -1,0 +1,192 @@
+using System.Text;
+
+namespace Terradev.ComputeOptimizer.Prices;
+
+/// <summary>
+/// Reads RFC 4180 rows one after the other, within <see cref="PriceFileLimits"/>: CsvHelper reads a row to its end however long it is.
+/// Fields that are the same text are the same string, since a price list says the same few thousand texts over and over.
+/// </summary>
+internal sealed class CsvRows(Stream content) : IDisposable
+{
+    private const int MostPooled = 200_000;
+
+    // Invalid bytes throw: a file in another encoding must not become prices with question marks in them.
+    private readonly StreamReader _reader = new(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
+    private readonly char[] _buffer = new char[32 * 1024];
+    private readonly HashSet<string> _pool = new(StringComparer.Ordinal);
+    private readonly List<string> _fields = [];
+    private char[] _field = new char[256];
+    private int _length;
+    private int _next;
+    private int _end;
+    private int _line = 1;
+
+    /// <summary>Line on which the current row begins, the first being 1.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>The fields of the current row; valid until the next one is read.</summary>
+    public IReadOnlyList<string> Fields => _fields;
+
+    /// <summary>Reads the next row that is not empty; false at the end.</summary>
+    /// <exception cref="PriceSourceException">The text is not CSV within the limits.</exception>
+    public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            if (!await ReadRowAsync(cancellationToken))
+            {
+                return false;
+            }
+        }
+        while (_fields is [""]);
+        return true;
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private async ValueTask<bool> ReadRowAsync(CancellationToken cancellationToken)
+    {
+        _fields.Clear();
+        _length = 0;
+        Line = _line;
+        var (state, size) = (State.FieldStart, 0);
+        while (true)
+        {
+            if (_next == _end && !await FillAsync(cancellationToken))
+            {
+                return EndOfFile(state, size);
+            }
+
+            var c = _buffer[_next++];
+            if (++size > PriceFileLimits.RowLength)
+            {
+                throw Unreadable($"The row at line {Line} is longer than {PriceFileLimits.RowLength / 1024} KiB.", "Look for a quote that is never closed.");
+            }
+
+            if (c == '\n')
+            {
+                _line++;
+            }
+
+            switch (state)
+            {
+                case State.FieldStart when c == '"':
+                    state = State.Quoted;
+                    break;
+                case State.Quoted when c == '"':
+                    state = State.QuoteInQuotes;
+                    break;
+                case State.QuoteInQuotes when c == '"':
+                    Append(c);
+                    state = State.Quoted;
+                    break;
+                case State.Quoted:
+                    Append(c);
+                    break;
+                case var _ when c == ',':
+                    EndField();
+                    state = State.FieldStart;
+                    break;
+                case var _ when c == '\n':
+                    EndField();
+                    return true;
+                case var _ when c == '\r':
+                    break;
+                case State.QuoteInQuotes:
+                    throw Unreadable($"Line {Line} has text behind a closing quote.", "Write a quote inside a quoted field twice.");
+                default:
+                    Append(c);
+                    state = State.Plain;
+                    break;
+            }
+        }
+    }
+
+    private bool EndOfFile(State state, int size)
+    {
+        if (state == State.Quoted)
+        {
+            throw Unreadable($"The quote at line {Line} is never closed.", "Close it, or send the whole file.");
+        }
+
+        if (size == 0)
+        {
+            return false;
+        }
+
+        EndField();
+        return true;
+    }
+
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _next = 0;
+            _end = await _reader.ReadAsync(_buffer, cancellationToken);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Unreadable("The file is not text in UTF-8.", "Save it as CSV in UTF-8.");
+        }
+
+        if (Line == 1 && _line == 1 && _end > 0 && _buffer[0] == '\uFEFF')
+        {
+            _next = 1;
+        }
+
+        if (_buffer.AsSpan(0, _end).Contains('\0'))
+        {
+            throw Unreadable("The file is not text in UTF-8: it has zero bytes.", "Save it as CSV in UTF-8, not UTF-16, and not compressed.");
+        }
+
+        return _end > 0;
+    }
+
+    private void Append(char c)
+    {
+        if (_length == PriceFileLimits.FieldLength)
+        {
+            throw Unreadable($"A field of the row at line {Line} is longer than {PriceFileLimits.FieldLength} characters.", "Look for a quote that is never closed.");
+        }
+
+        if (_length == _field.Length)
+        {
+            Array.Resize(ref _field, _length * 2);
+        }
+
+        _field[_length++] = c;
+    }
+
+    private void EndField()
+    {
+        if (_fields.Count == PriceFileLimits.Fields)
+        {
+            throw Unreadable($"The row at line {Line} has more than {PriceFileLimits.Fields} fields.", "Send a price list in one of the known formats.");
+        }
+
+        var text = _field.AsSpan(0, _length).Trim();
+        var pool = _pool.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!pool.TryGetValue(text, out var field))
+        {
+            field = text.ToString();
+            if (_pool.Count < MostPooled && field.Length <= 1000)
+            {
+                _pool.Add(field);
+            }
+        }
+
+        _fields.Add(field);
+        _length = 0;
+    }
+
+    private static PriceSourceException Unreadable(string detail, string nextStep) => new(PriceRefusals.Unreadable(detail, nextStep));
+
+    private enum State
+    {
+        FieldStart,
+        Plain,
+        Quoted,
+        QuoteInQuotes,
+    }
+}

@@ -1,0 +1,24 @@
+using Terradev.Contracts;
+
+namespace Terradev.ComputeOptimizer.Prices;
+
+/// <summary>Why an import does not take place.</summary>
+internal static class PriceRefusals
+{
+    public static Refusal Unreadable(string detail, string nextStep) => new(RefusalCodes.InvalidRequest, detail, nextStep);
+
+    public static Refusal TooLarge { get; } = new(
+        RefusalCodes.BodyTooLarge, $"A price list may have up to {PriceFileLimits.Bytes / 1024 / 1024} MiB.", "Leave out what has no GPU, or split it by region and import the parts under different sources.");
+
+    public static Refusal TooManyRows { get; } = new(
+        RefusalCodes.BodyTooLarge, $"A price list may have up to {PriceFileLimits.Rows} rows.", "Leave out what has no GPU, or split it by region and import the parts under different sources.");
+
+    public static Refusal TooSlow { get; } = new(
+        RefusalCodes.TimedOut, $"The price list did not arrive within {PriceFileLimits.Time.TotalSeconds:0} seconds.", "Send it again over a faster connection; nothing was stored.");
+
+    public static Refusal NoPrices(string detail) => new(
+        RefusalCodes.NoPrices, detail, "Look at format and cloud, and at 'errors' for what the rules kept out; the old prices stay.");
+
+    public static Refusal Unreachable(string detail) => new(
+        RefusalCodes.PriceSourceUnreachable, detail, "Look at the address in a browser, or download the file and upload it; the old prices stay.");
+}
