@@ -22,6 +22,9 @@ public static class ComputeOptimizerModule
         builder.Services.AddSingleton<CurrentPrices>();
         builder.Services.AddSingleton<PricesChanged>();
         builder.Services.AddScoped<ImportPrices>();
+        builder.Services.AddScoped<ImportPriceList>();
+        builder.Services.AddSingleton<ImportTurns>();
+        builder.AddPriceListHttp();
         builder.Services.AddHostedService<KeepOfferBook>();
         builder.Services.AddHealthChecks().AddCheck<OfferBookHealth>("offers");
         builder.AddToBus(
@@ -37,6 +40,7 @@ public static class ComputeOptimizerModule
     public static IEndpointRouteBuilder MapComputeOptimizer(this IEndpointRouteBuilder app)
     {
         app.MapOffersApi();
+        app.MapImportApi();
         app.MapRecommendationsApi();
         return app;
     }

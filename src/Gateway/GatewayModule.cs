@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Terradev.ServiceDefaults;
 using Yarp.ReverseProxy.Health;
 
 namespace Terradev.Gateway;
@@ -33,11 +32,11 @@ public static class GatewayModule
             proxy.UseProxyProblems();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
-        }).Add(endpoint =>
+        }).ConfigureEndpoints((endpoint, route) =>
         {
-            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: Routes.Import })
+            if (route.MaxRequestBodySize is { } most)
             {
-                endpoint.Metadata.Add(new RequestSizeLimitAttribute(Service.MaxFileBytes));
+                endpoint.WithMetadata(new RequestSizeLimitAttribute(most));
             }
         });
 

@@ -1,3 +1,4 @@
+using Terradev.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Terradev.Gateway;
@@ -13,9 +14,6 @@ internal static class Routes
     /// <summary>EnvironmentGenerator again, for answers that stay open without end.</summary>
     public const string EventStreams = "environmentgenerator-events";
 
-    /// <summary>Takes files of prices.</summary>
-    public const string Import = "/api/v1/offers/import";
-
     public static IReadOnlyList<string> Services { get; } = [ModelRegistry, DatasetRegistry, ComputeOptimizer, EnvironmentGenerator];
 
     public static IReadOnlyList<RouteConfig> All { get; } =
@@ -24,8 +22,8 @@ internal static class Routes
         To(ModelRegistry, "/api/v1/requirements"),
         To(DatasetRegistry, "/api/v1/datasets/{**rest}"),
         To(ComputeOptimizer, "/api/v1/offers/{**rest}"),
+        To(ComputeOptimizer, "/api/v1/offers/import", Service.MaxFileBytes),
         To(ComputeOptimizer, "/api/v1/gpus/{**rest}"),
-        To(ComputeOptimizer, Import),
         To(ComputeOptimizer, "/api/v1/recommendations/{**rest}"),
         To(ComputeOptimizer, "/api/v1/advice/{**rest}"),
         To(EnvironmentGenerator, "/api/v1/environments/{**rest}"),
@@ -34,8 +32,9 @@ internal static class Routes
         To(EventStreams, "/api/v1/events"),
     ];
 
-    private static RouteConfig To(string cluster, string path) => new()
+    private static RouteConfig To(string cluster, string path, long? maxBodyBytes = null) => new()
     {
+        MaxRequestBodySize = maxBodyBytes,
         RouteId = path,
         ClusterId = cluster,
         Match = new() { Path = path },

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Terradev.ServiceDefaults;
 
@@ -40,37 +39,11 @@ public static class ContentHttp
             })
             .AddHttpMessageHandler(provider => new ContentHandler(hub(provider).Address.Scheme));
 
-    // The operator's own proxy may be anywhere, and what it lets through is its matter.
-    private static bool IsProxy(string host, int port, Uri target) =>
-        HttpClient.DefaultProxy.GetProxy(target) is { } proxy && proxy != target && proxy.Port == port && proxy.IdnHost.Trim('[', ']').Equals(host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
-
-    // Checked where the connection is made: a name may resolve to another address by then.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, string hub, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await PublicAddress.ResolveAsync(host, cancellationToken);
-        if (!IsProxy(host, port, context.InitialRequestMessage.RequestUri!) && !addresses.All(PublicAddress.Is) && (await PublicAddress.ResolveAsync(hub, cancellationToken)).All(PublicAddress.Is))
-        {
-            throw new HubUnavailableException("The hub redirects to a private address, which is not followed.");
-        }
-
-        if (addresses.Length == 0)
-        {
-            throw new HubUnavailableException($"The hub redirects to {host}, which is not known.");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private static ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, string hub, CancellationToken cancellationToken) => PublicAddress.ConnectAsync(
+        context,
+        async (_, cancellation) => !(await PublicAddress.ResolveAsync(hub, cancellation)).All(PublicAddress.Is),
+        (host, fault) => new HubUnavailableException($"The hub redirects to {host}, which {fault}; it is not followed."),
+        cancellationToken);
 }
 
 /// <summary>Follows redirects and reads the body up to its limit, all within one attempt's time. Plain http is for hubs that speak it themselves.</summary>

@@ -26,6 +26,43 @@ public static class PublicAddress
         return (plain.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(plain)) && !Special.Any(network => network.Contains(plain));
     }
 
+    /// <summary>
+    /// Connects to where a stranger's address leads, checked where the connection is made: a name may resolve to another address by then. The
+    /// operator's own proxy may be anywhere, and what it lets through is its matter.
+    /// </summary>
+    /// <param name="mayBePrivate">Asked where an address is not of the internet: whether the operator lets that host be there.</param>
+    /// <param name="refusal">The exception for a host that is refused, from what is wrong with it, such as <c>is not known</c>.</param>
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, Func<string, CancellationToken, ValueTask<bool>> mayBePrivate, Func<string, string, Exception> refusal, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = await ResolveAsync(host, cancellationToken);
+        if (!IsProxy(host, port, context.InitialRequestMessage.RequestUri!) && !addresses.All(Is) && !await mayBePrivate(host, cancellationToken))
+        {
+            throw refusal(host, "is a private address");
+        }
+
+        if (addresses.Length == 0)
+        {
+            throw refusal(host, "is not known");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsProxy(string host, int port, Uri target) =>
+        HttpClient.DefaultProxy.GetProxy(target) is { } proxy && proxy != target && proxy.Port == port && proxy.IdnHost.Trim('[', ']').Equals(host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The addresses of a host name or of an address written as one; none where the name is not known.</summary>
     internal static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Terradev.Contracts;
@@ -17,7 +16,7 @@ public static class Service
     /// <summary>Largest request body, in bytes, of an address that does not say otherwise.</summary>
     public const long MaxBodyBytes = 1024 * 1024;
 
-    /// <summary>Largest request body, in bytes, of an address that takes files: <see cref="TakesFiles{T}"/>.</summary>
+    /// <summary>Largest request body, in bytes, of an address that takes files.</summary>
     public const long MaxFileBytes = 64 * MaxBodyBytes;
 
     private const long MaxDrainedBytes = 16 * MaxBodyBytes;
@@ -60,10 +59,6 @@ public static class Service
         builder.AddTelemetry(name);
         return builder;
     }
-
-    /// <summary>Lets bodies of up to <see cref="MaxFileBytes"/> in.</summary>
-    public static T TakesFiles<T>(this T endpoint)
-        where T : IEndpointConventionBuilder => endpoint.WithMetadata(new RequestSizeLimitAttribute(MaxFileBytes));
 
     /// <summary>The middleware and the addresses that every process has: <c>/health</c>, <c>/alive</c>, <c>/openapi/v1.json</c>, <c>/docs</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)

@@ -20,6 +20,7 @@ public sealed class OptimizerApp : IAsyncLifetime
     private const string Key = "test-key";
     private readonly bool _ownsDirectory;
     private readonly string _directory;
+    private readonly IReadOnlyDictionary<string, string?> _settings;
     private WebApplication? _app;
 
     public OptimizerApp()
@@ -27,8 +28,9 @@ public sealed class OptimizerApp : IAsyncLifetime
     {
     }
 
-    internal OptimizerApp(string directory, bool ownsDirectory)
+    internal OptimizerApp(string directory, bool ownsDirectory, IReadOnlyDictionary<string, string?>? settings = null)
     {
+        _settings = settings ?? new Dictionary<string, string?>();
         _directory = directory;
         _ownsDirectory = ownsDirectory;
     }
@@ -45,6 +47,7 @@ public sealed class OptimizerApp : IAsyncLifetime
             ["Terradev:DataDirectory"] = _directory,
             [ApiKeys.EnvironmentVariable] = Key,
         });
+        builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddServiceDefaults("computeoptimizer");

@@ -166,6 +166,18 @@ public sealed class OfferRow
         Withdrawn,
         InterruptionBand);
 
+    /// <summary>The row in the history of its price.</summary>
+    public PricePoint ToPoint(PriceSnapshot snapshot) => new(
+        snapshot.Id,
+        snapshot.Source,
+        Region,
+        Zone,
+        Capacity,
+        PricePerHour is { } price ? Math.Round(price, 4, MidpointRounding.AwayFromZero) + FourDecimals : null,
+        PriceAsOf ?? snapshot.AsOf,
+        snapshot.ImportedAt,
+        Gone);
+
     // The two databases give a decimal back with different trailing zeros; the API shows it in one way.
     private static decimal Plain(decimal value) => value / 1.000000000000000000000000000000m;
 }

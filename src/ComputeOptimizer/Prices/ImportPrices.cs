@@ -20,6 +20,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
     private const long AdvisoryLock = 0x7465_7272_7072_6963;
 
     /// <summary>Replaces what <paramref name="source"/> told before by <paramref name="batch"/>; what is not in it is gone.</summary>
+    /// <exception cref="PriceSourceException">No price of the batch is believed; nothing is stored.</exception>
     public async Task<PriceImportReport> ImportAsync(string source, PriceFormat? format, PriceBatch batch, CancellationToken cancellationToken) =>
         (await ImportAsync(source, format, batch, sha256: null, cancellationToken))!;
 
@@ -30,6 +31,11 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
         using var activity = ComputeOptimizerTelemetry.Source.StartActivity("import prices");
         activity?.SetTag("terradev.source", source);
         var told = PriceRules.Check(batch);
+        if (told.Offers.Count == 0)
+        {
+            throw new PriceSourceException(PriceRefusals.NoPrices(batch, told));
+        }
+
         var report = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             db.ChangeTracker.Clear();

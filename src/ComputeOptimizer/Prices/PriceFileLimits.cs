@@ -3,7 +3,7 @@ namespace Terradev.ComputeOptimizer.Prices;
 /// <summary>Bounds on a file of prices, which a stranger may have written.</summary>
 internal static class PriceFileLimits
 {
-    public const long Bytes = 64L * 1024 * 1024;
+    public const long Bytes = ServiceDefaults.Service.MaxFileBytes;
 
     /// <summary>Characters of one row, its line ends inside quotes included.</summary>
     public const int RowLength = 1024 * 1024;

@@ -16,8 +16,15 @@ internal static class PriceRefusals
     public static Refusal TooSlow { get; } = new(
         RefusalCodes.TimedOut, $"The price list did not arrive within {PriceFileLimits.Time.TotalSeconds:0} seconds.", "Send it again over a faster connection; nothing was stored.");
 
-    public static Refusal NoPrices(string detail) => new(
-        RefusalCodes.NoPrices, detail, "Look at format and cloud, and at 'errors' for what the rules kept out; the old prices stay.");
+    /// <summary>None of the rows gave an offer; the first faults are told.</summary>
+    public static Refusal NoPrices(PriceBatch batch, CheckedPrices told) => new(
+        RefusalCodes.NoPrices,
+        $"None of the {batch.Rows} rows gave an offer: {batch.WithoutGpu} are of instances without a GPU, {told.Quarantine.Count} prices were kept out.",
+        "Look at format and cloud, and at 'errors' for what the rules kept out; the old prices stay.",
+        new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["rows"] = [.. told.Quarantine.First.Take(10).Select(price => $"{(price.Line is { } line ? $"Line {line}, " : "")}{price.Rule}: {price.Detail}")],
+        });
 
     public static Refusal Unreachable(string detail) => new(
         RefusalCodes.PriceSourceUnreachable, detail, "Look at the address in a browser, or download the file and upload it; the old prices stay.");

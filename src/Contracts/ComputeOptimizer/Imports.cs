@@ -92,6 +92,14 @@ public static class QuarantineRules
     public const string Incomplete = "incomplete";
 }
 
+/// <summary>What an offer cost from a time on; the newest first in a list.</summary>
+/// <param name="Snapshot">The import that brought it.</param>
+/// <param name="PricePerHour">USD per hour of the whole instance; null where the source told none.</param>
+/// <param name="AsOf">When the price was told first.</param>
+/// <param name="Gone">True where the source did not tell the offer any more.</param>
+public sealed record PricePoint(
+    long Snapshot, string Source, string Region, string? Zone, Capacity Capacity, decimal? PricePerHour, DateTimeOffset AsOf, DateTimeOffset ImportedAt, bool Gone);
+
 /// <summary>A source of prices and how it is doing.</summary>
 /// <param name="Configured">Whether it is asked at all.</param>
 /// <param name="Note">Why it is not, or what to set.</param>
