@@ -17,6 +17,9 @@ internal sealed class CurrentPrices : IDisposable
     private volatile IReadOnlyDictionary<string, SourcePrices> _bySource = new Dictionary<string, SourcePrices>(StringComparer.Ordinal);
     private long _newest;
 
+    /// <summary>The newest import that was taken over.</summary>
+    public long Newest => Interlocked.Read(ref _newest);
+
     /// <summary>Takes over what was imported since the last call, by whichever process.</summary>
     public async Task<IReadOnlyDictionary<string, SourcePrices>> RefreshAsync(ComputeOptimizerDb db, CancellationToken cancellationToken)
     {
@@ -28,11 +31,31 @@ internal sealed class CurrentPrices : IDisposable
             if (imports.Count > 0)
             {
                 var rows = _newest == 0 ? await LastRowsAsync(db, imports, cancellationToken) : await RowsSinceAsync(db, imports, cancellationToken);
-                _bySource = Apply(imports, rows);
+                var bySnapshot = imports.ToDictionary(snapshot => snapshot.Id, snapshot => snapshot.Source);
+                _bySource = Apply(imports, rows, row => bySnapshot[row.SnapshotId]);
                 _newest = imports[^1].Id;
             }
 
             return _bySource;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Takes over what this process has just stored, without reading it again.</summary>
+    /// <param name="after">The newest import when it was compared; where there was another since, nothing is done and the next look at the store finds both.</param>
+    public async Task AddAsync(PriceSnapshot stored, IReadOnlyList<OfferRow> rows, long after, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_newest == after)
+            {
+                _bySource = Apply([stored], rows, _ => stored.Source);
+                _newest = stored.Id;
+            }
         }
         finally
         {
@@ -60,11 +83,10 @@ internal sealed class CurrentPrices : IDisposable
              """).AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
     }
 
-    private Dictionary<string, SourcePrices> Apply(List<PriceSnapshot> imports, List<OfferRow> rows)
+    private Dictionary<string, SourcePrices> Apply(IReadOnlyList<PriceSnapshot> imports, IReadOnlyList<OfferRow> rows, Func<OfferRow, string> sourceOf)
     {
         var result = new Dictionary<string, SourcePrices>(_bySource, StringComparer.Ordinal);
-        var bySnapshot = imports.ToDictionary(snapshot => snapshot.Id);
-        var changed = rows.ToLookup(row => bySnapshot[row.SnapshotId].Source, StringComparer.Ordinal);
+        var changed = rows.ToLookup(sourceOf, StringComparer.Ordinal);
         foreach (var source in imports.GroupBy(snapshot => snapshot.Source, StringComparer.Ordinal))
         {
             var now = result.TryGetValue(source.Key, out var known) ? new Dictionary<OfferKey, OfferRow>(known.Rows) : [];

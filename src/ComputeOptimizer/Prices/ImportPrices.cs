@@ -36,7 +36,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
             throw new PriceSourceException(PriceRefusals.NoPrices(batch, told));
         }
 
-        var report = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        var stored = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             db.ChangeTracker.Clear();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -50,23 +50,26 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
             var known = (await current.RefreshAsync(db, cancellationToken)).GetValueOrDefault(source);
             if (sha256 is not null && known?.Snapshot.Sha256 == sha256)
             {
-                return null;
+                return (Stored?)null;
             }
 
-            var stored = await StoreAsync(source, format, batch, sha256, told, known, cancellationToken);
+            var after = current.Newest;
+            var (snapshot, difference) = await StoreAsync(source, format, batch, sha256, told, known, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return stored;
+            return new Stored(snapshot, difference, after);
         });
-        if (report is not null)
+        if (stored is null)
         {
-            changed.Set();
-            Log.PricesImported(logger, source, report.Snapshot, report.Added, report.Changed, report.Gone, told.Quarantine.Count);
+            return null;
         }
 
-        return report;
+        await current.AddAsync(stored.Snapshot, stored.Difference.Rows, stored.After, CancellationToken.None);
+        changed.Set();
+        Log.PricesImported(logger, source, stored.Snapshot.Id, stored.Difference.Added, stored.Difference.Changed, stored.Difference.Gone, told.Quarantine.Count);
+        return stored.Snapshot.ToReport([.. told.Quarantine.First.Take(QuarantinedInReport)]);
     }
 
-    private async Task<PriceImportReport> StoreAsync(
+    private async Task<(PriceSnapshot Snapshot, PriceDifference Difference)> StoreAsync(
         string source, PriceFormat? format, PriceBatch batch, string? sha256, CheckedPrices told, SourcePrices? known, CancellationToken cancellationToken)
     {
         var now = InMilliseconds(time.GetUtcNow());
@@ -95,7 +98,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
         db.Outbox.Add(Told(snapshot, told, now));
         await db.SaveChangesAsync(cancellationToken);
         await PriceWriter.WriteAsync(db, snapshot.Id, difference.Rows, cancellationToken);
-        return snapshot.ToReport([.. told.Quarantine.First.Take(QuarantinedInReport)]);
+        return (snapshot, difference);
     }
 
     private static OutboxMessage Told(PriceSnapshot snapshot, CheckedPrices told, DateTimeOffset now)
@@ -125,4 +128,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
     }
 
     private static DateTimeOffset InMilliseconds(DateTimeOffset at) => at.ToUniversalTime().AddTicks(-(at.Ticks % TimeSpan.TicksPerMillisecond));
+
+    /// <param name="After">The newest import before it.</param>
+    private sealed record Stored(PriceSnapshot Snapshot, PriceDifference Difference, long After);
 }

@@ -12,7 +12,7 @@ internal sealed class Postgres : IDisposable
     private Postgres(string programs, string data, int port)
     {
         (_programs, _data) = (programs, data);
-        ConnectionString = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=terradev;Database=models");
+        ConnectionString = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=terradev;Database=bench");
     }
 
     public string ConnectionString { get; }
