@@ -23,6 +23,53 @@ internal sealed record OfferColumns
     public required int[] Band { get; init; }
 
     public required bool[] LocalZone { get; init; }
+
+    /// <summary>Places in <see cref="OfferSnapshot.Offers"/>, which is the order by price and name.</summary>
+    public required int[] Rank { get; init; }
+
+    /// <summary>All offers of the group together.</summary>
+    public required OfferTally All { get; init; }
+
+    /// <summary>Those in local zones, those elsewhere without a price, and the rest; null where there are none.</summary>
+    public required OfferTally? InLocalZones { get; init; }
+
+    /// <inheritdoc cref="InLocalZones"/>
+    public required OfferTally? Unpriced { get; init; }
+
+    /// <inheritdoc cref="InLocalZones"/>
+    public required OfferTally? Priced { get; init; }
+}
+
+/// <summary>Offers of a group that share something: the first of them, their number and their first regions.</summary>
+internal sealed class OfferTally(int first)
+{
+    private readonly int[] _regions = new int[OfferColumns.ListedRegions];
+    private int _listed;
+
+    public int First { get; } = first;
+
+    public int Count { get; private set; }
+
+    public void Add(int region)
+    {
+        Count++;
+        if (_listed < _regions.Length && !_regions.AsSpan(0, _listed).Contains(region))
+        {
+            _regions[_listed++] = region;
+        }
+    }
+
+    /// <summary>Cheapest first, at most <see cref="OfferColumns.ListedRegions"/>.</summary>
+    public IReadOnlyList<string> Regions(OfferIndex index)
+    {
+        var names = new string[_listed];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = index.Regions[_regions[i]];
+        }
+
+        return names;
+    }
 }
 
 /// <summary>The names in a snapshot as numbers, and the columns of its groups.</summary>
@@ -31,27 +78,32 @@ internal sealed class OfferIndex
     private readonly FrozenDictionary<string, int> _regions;
     private readonly FrozenDictionary<string, int> _zones;
 
-    public OfferIndex(IReadOnlyList<OfferGroup> groups)
+    public OfferIndex(IReadOnlyList<GpuOffer> offers, IReadOnlyList<OfferGroup> groups)
     {
-        var offers = groups.SelectMany(group => group.Offers).ToList();
         Regions = [.. offers.Select(offer => offer.Offer.Region).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
         _regions = Numbered(Regions);
         Zones = [.. offers.Select(offer => offer.Offer.Zone).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
         _zones = Numbered(Zones);
         Bands = [null, .. offers.Select(offer => InterruptionBand.Parse(offer.InterruptionBand)).OfType<InterruptionBand>().Distinct().OrderBy(band => band.Text, StringComparer.Ordinal)];
         var bands = Bands.Skip(1).Select((band, index) => (band!.Text, index)).ToDictionary(entry => entry.Text, entry => entry.index + 1, StringComparer.Ordinal);
-        Columns = [.. groups.Select(group => ColumnsOf(group, bands))];
+        var ranks = new Dictionary<GpuOffer, int>(offers.Count, ReferenceEqualityComparer.Instance);
+        for (var rank = 0; rank < offers.Count; rank++)
+        {
+            ranks[offers[rank]] = rank;
+        }
+
+        Columns = [.. groups.Select(group => ColumnsOf(group, bands, ranks))];
     }
 
-    public IReadOnlyList<string> Regions { get; }
+    public string[] Regions { get; }
 
-    public IReadOnlyList<string> Zones { get; }
+    public string[] Zones { get; }
 
     /// <summary>The first one is null, for offers of which nobody says how often they are interrupted.</summary>
     public IReadOnlyList<InterruptionBand?> Bands { get; }
 
     /// <summary>One for each group, in their order.</summary>
-    public IReadOnlyList<OfferColumns> Columns { get; }
+    public OfferColumns[] Columns { get; }
 
     /// <summary>-1 for a name that no offer has; case does not matter.</summary>
     public int RegionOf(string? name) => name is not null && _regions.TryGetValue(name, out var index) ? index : -1;
@@ -59,17 +111,39 @@ internal sealed class OfferIndex
     /// <inheritdoc cref="RegionOf"/>
     public int ZoneOf(string? name) => name is not null && _zones.TryGetValue(name, out var index) ? index : -1;
 
-    private OfferColumns ColumnsOf(OfferGroup group, Dictionary<string, int> bands)
+    private OfferColumns ColumnsOf(OfferGroup group, Dictionary<string, int> bands, Dictionary<GpuOffer, int> ranks)
     {
         var isLocalZone = CloudProfiles.Of(group.Offers[0].Offer.Cloud).IsLocalZone;
+        long[] prices = [.. group.Offers.Select(offer => offer.Offer.PricePerHour is > 0 and var price ? Micros(price) : -1)];
+        int[] regions = [.. group.Offers.Select(offer => RegionOf(offer.Offer.Region))];
+        bool[] local = [.. group.Offers.Select(offer => isLocalZone(offer.Offer.Region, offer.Offer.Zone))];
         return new OfferColumns
         {
-            PriceMicros = [.. group.Offers.Select(offer => offer.Offer.PricePerHour is > 0 and var price ? Micros(price) : -1)],
-            Region = [.. group.Offers.Select(offer => RegionOf(offer.Offer.Region))],
+            PriceMicros = prices,
+            Region = regions,
             Zone = [.. group.Offers.Select(offer => ZoneOf(offer.Offer.Zone))],
             Band = [.. group.Offers.Select(offer => offer.InterruptionBand is { } band ? bands.GetValueOrDefault(band) : 0)],
-            LocalZone = [.. group.Offers.Select(offer => isLocalZone(offer.Offer.Region, offer.Offer.Zone))],
+            LocalZone = local,
+            Rank = [.. group.Offers.Select(offer => ranks[offer])],
+            All = TallyOf(regions, _ => true)!,
+            InLocalZones = TallyOf(regions, i => local[i]),
+            Unpriced = TallyOf(regions, i => !local[i] && prices[i] < 0),
+            Priced = TallyOf(regions, i => !local[i] && prices[i] >= 0),
         };
+    }
+
+    private static OfferTally? TallyOf(int[] regions, Func<int, bool> counts)
+    {
+        OfferTally? tally = null;
+        for (var i = 0; i < regions.Length; i++)
+        {
+            if (counts(i))
+            {
+                (tally ??= new OfferTally(i)).Add(regions[i]);
+            }
+        }
+
+        return tally;
     }
 
     private static long Micros(decimal price) => (long)Math.Round(Math.Min(price, 1_000_000_000m) * 1_000_000m, MidpointRounding.AwayFromZero);

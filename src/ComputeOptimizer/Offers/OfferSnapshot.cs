@@ -24,7 +24,7 @@ public sealed class OfferSnapshot
                 .Select(group => new OfferGroup([.. group]))
                 .OrderBy(group => group.Offers[0].Offer, OfferOrder.ByPriceThenName),
         ];
-        Index = new OfferIndex(Groups);
+        Index = new OfferIndex(Offers, Groups);
     }
 
     public long Id { get; }

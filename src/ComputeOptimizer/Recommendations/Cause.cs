@@ -24,7 +24,7 @@ internal enum Cause
 /// <summary>Says of one offer in words what it is refused for.</summary>
 internal static class CauseWords
 {
-    public static Rejection Of(Cause cause, GpuOffer candidate, PriceClass? of, Demand demand)
+    public static Rejection Of(Cause cause, GpuOffer candidate, long priceMicros, PriceClass? of, Demand demand)
     {
         var (offer, constraints) = (candidate.Offer, demand.Request.Constraints);
         return cause switch
@@ -36,7 +36,7 @@ internal static class CauseWords
             Cause.Interruptions => new(RejectionCodes.Policy, Interruptions(candidate, constraints.MaxInterruptionPercent!.Value), 1),
             Cause.Region => new(RejectionCodes.Region, $"Its region is {offer.Region}; asked for is {demand.AskedRegions}.", 1),
             Cause.Price => new(RejectionCodes.UnknownPrice, $"No price is known; asked was {offer.Source}, of {offer.AsOf:yyyy-MM-dd}.", 1),
-            _ => Budget(cause, offer.PricePerHour!.Value, of!, constraints),
+            _ => Budget(cause, offer.PricePerHour!.Value, priceMicros, of!, constraints),
         };
     }
 
@@ -44,7 +44,7 @@ internal static class CauseWords
         ? $"{band} of these instances are interrupted in a month; asked for is at most {Words.Number(most)}%."
         : $"How many of these instances are interrupted in a month is not known; asked for is at most {Words.Number(most)}%.";
 
-    private static Rejection Budget(Cause cause, decimal price, PriceClass of, Constraints constraints)
+    private static Rejection Budget(Cause cause, decimal price, long priceMicros, PriceClass of, Constraints constraints)
     {
         var perHour = price * of.Replicas;
         var money = of.Replicas == 1 ? Words.PerHour(price) : $"{of.Replicas} x {Words.PerHour(price)}";
@@ -61,7 +61,7 @@ internal static class CauseWords
             case Cause.Deadline when of.Run is { } run:
                 var deadline = constraints.DeadlineHours!.Value;
                 return Refuse($"It would take about {Words.Hours(run.Total)}, longer than the {Words.Number(deadline)} h until the deadline.", run.Total / (double)deadline);
-            case Cause.ToFinish when of.ToFinish(decimal.ToInt64(price * 1_000_000m)) is { } finish:
+            case Cause.ToFinish when of.ToFinish(priceMicros) is { } finish:
                 var budget = constraints.TotalBudget!.Value;
                 return Refuse($"It would cost about {Words.Usd(Money.Usd(finish))} to finish, above the budget of {Words.Usd(budget)}.", finish / (double)budget);
             default:

@@ -19,14 +19,20 @@ internal sealed class Demand
         _gpus = Names(constraints.Gpus);
         _instanceTypes = Names(constraints.InstanceTypes);
         (AskedGpus, AskedInstanceTypes, AskedRegions) = (List(constraints.Gpus), List(constraints.InstanceTypes), List(constraints.Regions));
+        var replicas = Work.Replicas;
+        MostHourly = Micros(constraints.MaxHourly / replicas);
+        MostUntilLimit = constraints is { TotalBudget: { } total, MaxRuntimeHours: { } limit } ? Micros(total / (limit * replicas)) : long.MaxValue;
+        MostToFinish = constraints is { TotalBudget: { } budget, MaxRuntimeHours: null } ? (double)budget : null;
+        Deadline = (double?)constraints.DeadlineHours;
+        (DiskGB, EgressGB) = ((double)Work.DiskGB, (double)Work.EgressGB);
         AskedClouds = constraints.Clouds is { Count: > 0 } clouds ? Words.List(clouds.Select(Wire.Name)) : "";
         DataRegion = Index.RegionOf(constraints.Data?.Region);
         InterruptionRates = [.. Index.Bands.Select(band => request.Job?.InterruptionsPerHour ?? InterruptionBand.PerHour(band, policy))];
         Calm = constraints.MaxInterruptionPercent is { } most ? [.. Index.Bands.Select(band => band is not null && band.UpperPercent <= (double)most)] : null;
-        NamedZones = new bool[Index.Zones.Count];
+        NamedZones = new bool[Index.Zones.Length];
         if (constraints.Regions is { Count: > 0 } regions)
         {
-            NamedRegions = new bool[Index.Regions.Count];
+            NamedRegions = new bool[Index.Regions.Length];
             foreach (var name in regions)
             {
                 Mark(NamedRegions, Index.RegionOf(name));
@@ -60,6 +66,21 @@ internal sealed class Demand
     /// <summary>Index of the region in which the data is; -1 where that is none of an offer.</summary>
     public int DataRegion { get; }
 
+    /// <summary>Largest price of one instance that the limit per hour leaves, 10^-6 USD.</summary>
+    public long MostHourly { get; }
+
+    /// <summary>The same of the total budget, where the hours have a limit.</summary>
+    public long MostUntilLimit { get; }
+
+    /// <summary>USD until the end of the work; null where the budget is held against a limit of hours, or there is none.</summary>
+    public double? MostToFinish { get; }
+
+    public double? Deadline { get; }
+
+    public double DiskGB { get; }
+
+    public double EgressGB { get; }
+
     public string AskedClouds { get; }
 
     public string AskedGpus { get; }
@@ -77,6 +98,8 @@ internal sealed class Demand
     private static HashSet<string>? Names(IReadOnlyList<string>? names) => names is { Count: > 0 } ? new HashSet<string>(names, StringComparer.OrdinalIgnoreCase) : null;
 
     private static string List(IReadOnlyList<string>? names) => names is { Count: > 0 } ? Words.List(names) : "";
+
+    private static long Micros(decimal? usd) => usd is { } most ? (long)Math.Min(Math.Floor(most * 1_000_000m), 1_000_000_000_000_000_000m) : long.MaxValue;
 
     private static void Mark(bool[] marks, int index)
     {

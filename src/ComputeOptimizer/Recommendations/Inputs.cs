@@ -70,7 +70,7 @@ internal static class Inputs
             Input("gpus", offer.Gpu.Count < 1 ? (double)offer.Gpu.Count : candidate.Group.Fit.GpusUsed, "GPUs in use", "fit"),
             Input("linkEfficiency", speed.LinkEfficiency, "part of the speed", speed.LinkEfficiency < 1 ? Policy : "one GPU, or NVLink"),
             Input("tokensPerSecond", speed.TokensPerSecond, "tokens/s", $"roofline, held by {speed.Limit}"),
-            Input("work", priceClass.WorkHours!.Value, "h of each replica", "tokens / tokensPerSecond / replicas"),
+            Input("work", candidate.Group.WorkHours!.Value, "h of each replica", "tokens / tokensPerSecond / replicas"),
             Input("interruptionsPerHour", priceClass.InterruptionsPerHour, "1/h of each replica", InterruptionSource(candidate, demand)),
             new("diskRate", disk.Usd, "USD per GB and month", disk.Source),
         ];

@@ -23,14 +23,36 @@ internal static class MixedFleets
 
         var byKind = fitting.ToLookup(group => group.Group.Offers[0].Offer.Capacity);
         var spotByType = byKind[Capacity.Spot].ToLookup(Type);
-        var pairs = byKind[Capacity.OnDemand]
-            .SelectMany(onDemand => spotByType[Type(onDemand)].SelectMany(other => Pairs(onDemand, other)))
-            .OrderBy(pair => (pair.OnDemand.Offer.PricePerHour!.Value * steady) + (pair.Spot.Offer.PricePerHour!.Value * spot))
-            .ThenBy(pair => pair.OnDemand.Offer, OfferOrder.ByName)
-            .ThenBy(pair => pair.Spot.Offer, OfferOrder.ByName);
-        foreach (var (onDemand, other) in pairs.Take(1))
+        var spotIn = new Dictionary<int, int>();
+        (GpuOffer OnDemand, GpuOffer Spot, (long Cost, int Rank, int SpotRank) Order)? best = null;
+        foreach (var onDemand in byKind[Capacity.OnDemand])
         {
-            return Fleet(onDemand, steady, other, spot, demand);
+            foreach (var other in spotByType[Type(onDemand)])
+            {
+                spotIn.Clear();
+                foreach (var index in other.CheapestByRegion)
+                {
+                    spotIn.Add(other.Columns.Region[index], index);
+                }
+
+                foreach (var index in onDemand.CheapestByRegion)
+                {
+                    if (spotIn.TryGetValue(onDemand.Columns.Region[index], out var partner))
+                    {
+                        var cost = (onDemand.Columns.PriceMicros[index] * steady) + (other.Columns.PriceMicros[partner] * spot);
+                        var order = (cost, onDemand.Columns.Rank[index], other.Columns.Rank[partner]);
+                        if (best is null || order.CompareTo(best.Value.Order) < 0)
+                        {
+                            best = (onDemand.Group.Offers[index], other.Group.Offers[partner], order);
+                        }
+                    }
+                }
+            }
+        }
+
+        if (best is { } pair)
+        {
+            return Fleet(pair.OnDemand, steady, pair.Spot, spot, demand);
         }
 
         return Cheapest(byKind[Capacity.OnDemand]) is { } one && Cheapest(byKind[Capacity.Spot]) is { } two ? Fleet(one.Offer, steady, two.Offer, spot, demand) : null;
@@ -62,9 +84,4 @@ internal static class MixedFleets
     private static (Cloud, string) Type(FittingGroup group) => (group.Group.Offers[0].Offer.Cloud, group.Group.Offers[0].Offer.InstanceType);
 
     private static Candidate? Cheapest(IEnumerable<FittingGroup> groups) => groups.SelectMany(group => group.Candidates).Min(RankingOrder.For(Goal.CheapestHour));
-
-    private static IEnumerable<(GpuOffer OnDemand, GpuOffer Spot)> Pairs(FittingGroup onDemand, FittingGroup spot) =>
-        onDemand.CheapestByRegion
-            .Where(entry => spot.CheapestByRegion.ContainsKey(entry.Key))
-            .Select(entry => (onDemand.Group.Offers[entry.Value], spot.Group.Offers[spot.CheapestByRegion[entry.Key]]));
 }

@@ -21,23 +21,24 @@ public static class Optimizer
         var fitting = new List<FittingGroup>();
         for (var index = 0; index < snapshot.Groups.Count; index++)
         {
-            if (judge.Judge(snapshot.Groups[index], snapshot.Index.Columns[index]) is { } group)
+            if (judge.Judge(snapshot.Groups[index], snapshot.Index.Columns[index]) is { } fits)
             {
-                fitting.Add(group);
+                fitting.Add(fits);
             }
         }
 
-        refused.Sort(static (a, b) =>
+        refused.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
+        var candidates = new List<Candidate>();
+        foreach (var group in fitting)
         {
-            var order = OfferOrder.ByPriceThenName.Compare(a.Offer, b.Offer);
-            return order != 0 ? order : string.CompareOrdinal(a.Rejection.Code, b.Rejection.Code);
-        });
-        var candidates = fitting.SelectMany(group => group.Candidates).ToList();
+            candidates.AddRange(group.Candidates);
+        }
+
         RankingOrder.Weigh(candidates);
         var order = RankingOrder.For(demand.Goal);
         var best = fitting.Select(group => group.Candidates.Min(order)!).Order(order).ToList();
-        var fits = fitting.Sum(group => group.Fitting.Count);
-        var ranked = new RankedEntries(demand, best, fits);
+        var number = fitting.Sum(group => group.Fitting.Count);
+        var ranked = new RankedEntries(demand, best, number);
         return new Ranking(
             new Recommendation(
                 ranked.First(request.Limit ?? DefaultLimit),
@@ -48,7 +49,7 @@ public static class Optimizer
                 Assumptions.Of(demand))
             {
                 Snapshot = snapshot.Id,
-                Fitting = fits,
+                Fitting = number,
                 Inputs = Inputs.OfAll(demand),
                 Pareto = Pareto.Front(candidates),
                 Almost = NearMiss.Find(refused, best is [var first, ..] ? first.Price : null, demand, snapshot),
@@ -72,4 +73,8 @@ public sealed record Ranking(Recommendation Recommendation, IReadOnlyList<Refuse
 /// <param name="Offer">The cheapest of them.</param>
 /// <param name="Offers">How many they are.</param>
 /// <param name="Regions">Their regions, cheapest first, at most ten.</param>
-public sealed record RefusedOffer(Offer Offer, Rejection Rejection, int Offers, IReadOnlyList<string> Regions);
+public sealed record RefusedOffer(Offer Offer, Rejection Rejection, int Offers, IReadOnlyList<string> Regions)
+{
+    /// <summary>Place of the offer in the snapshot's order by price and name.</summary>
+    internal int Rank { get; init; }
+}

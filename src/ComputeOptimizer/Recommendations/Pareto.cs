@@ -12,11 +12,11 @@ internal static class Pareto
     /// </summary>
     public static IReadOnlyList<ParetoOffer> Front(IEnumerable<Candidate> candidates)
     {
-        var sorted = candidates.Where(candidate => candidate.Cost is not null).ToList();
+        var sorted = candidates.Where(candidate => candidate.CostMicros != long.MaxValue).ToList();
         sorted.Sort((a, b) =>
         {
-            var order = a.Cost!.Value.CompareTo(b.Cost!.Value);
-            order = order != 0 ? order : Time(a).CompareTo(Time(b));
+            var order = a.CostMicros.CompareTo(b.CostMicros);
+            order = order != 0 ? order : a.Time.CompareTo(b.Time);
             order = order != 0 ? order : a.Risk.CompareTo(b.Risk);
             return order != 0 ? order : OfferOrder.ByName.Compare(a.Offer.Offer, b.Offer.Offer);
         });
@@ -25,14 +25,12 @@ internal static class Pareto
         var front = new List<Candidate>();
         foreach (var candidate in sorted)
         {
-            if (!front.Exists(better => Time(better) <= Time(candidate) && better.Risk <= candidate.Risk))
+            if (!front.Exists(better => better.Time <= candidate.Time && better.Risk <= candidate.Risk))
             {
                 front.Add(candidate);
             }
         }
 
-        return [.. front.Select(candidate => new ParetoOffer(candidate.Offer.Offer, candidate.Cost!.Value, candidate.Time, candidate.Risk))];
+        return [.. front.Select(candidate => new ParetoOffer(candidate.Offer.Offer, candidate.Cost, candidate.HasTime ? candidate.Time : null, candidate.Risk))];
     }
-
-    private static double Time(Candidate candidate) => candidate.Time ?? double.MaxValue;
 }

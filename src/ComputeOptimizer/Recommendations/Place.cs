@@ -12,8 +12,8 @@ internal static class Place
         var all = fitting == 1 ? "1 offer that fits" : string.Create(CultureInfo.InvariantCulture, $"{fitting} offers that fit");
         return ReferenceEquals(chosen, first) ? First(first, goal, all) : goal switch
         {
-            Goal.CheapestToFinish when chosen.ToFinish is { } cost && first.ToFinish is { } least => $"{Words.Usd(cost - least)} more to finish than {Name(first)}.",
-            Goal.Fastest when chosen.Time is { } time && first.Time is { } least => $"{Words.Number(time / Math.Max(least, 1e-9))} times as long as {Name(first)}.",
+            Goal.CheapestToFinish when chosen.Finishes && first.Finishes => $"{Words.Usd(Money.Shown(chosen.ToFinish - first.ToFinish))} more to finish than {Name(first)}.",
+            Goal.Fastest when chosen.HasTime && first.HasTime => $"{Words.Number(chosen.Time / Math.Max(first.Time, 1e-9))} times as long as {Name(first)}.",
             Goal.Balanced when chosen.Balance < double.MaxValue => $"Cost, time and risk come to {Words.Number(chosen.Balance)}, those of {Name(first)} to {Words.Number(first.Balance)} (3 would be the best of each).",
             _ => ByHour(chosen, first),
         };
@@ -24,10 +24,10 @@ internal static class Place
 
     private static string First(Candidate first, Goal goal, string all) => goal switch
     {
-        Goal.CheapestToFinish when first.ToFinish is { } cost => $"Cheapest to finish of {all}: {Words.Usd(cost)}.",
-        Goal.Fastest when first.Time is { } time => first.ToFinish is null
-            ? $"Fastest of {all}: {Words.Number(time)} s per million tokens."
-            : $"Fastest of {all}: {Words.Hours(time)}.",
+        Goal.CheapestToFinish when first.Finishes => $"Cheapest to finish of {all}: {Words.Usd(Money.Shown(first.ToFinish))}.",
+        Goal.Fastest when first.HasTime => first.Finishes
+            ? $"Fastest of {all}: {Words.Hours(first.Time)}."
+            : $"Fastest of {all}: {Words.Number(first.Time)} s per million tokens.",
         Goal.Balanced when first.Balance < double.MaxValue => $"Best balance of cost, time and risk of {all}.",
         _ => $"Cheapest per hour of {all}.",
     };

@@ -28,13 +28,19 @@ internal sealed class RankedEntries(Demand demand, IReadOnlyList<Candidate> best
 
     private OfferCost Cost(Candidate candidate) => new(
         candidate.PerHour,
-        candidate.ToFinish,
+        candidate.Finishes ? Money.Shown(candidate.ToFinish) : null,
         demand.Request.Constraints.MaxRuntimeHours is { } limit ? Money.Usd(candidate.PerHour * limit) : null,
         candidate.Class.Run is { } run ? Money.Usd(run.Total) : null)
     {
-        Breakdown = candidate.ToFinish is null
-            ? null
-            : new CostBreakdown(candidate.Compute, candidate.Interruptions, candidate.Boot, candidate.Disk, candidate.Egress, Inputs.Of(candidate, demand)),
+        Breakdown = candidate.Finishes
+            ? new CostBreakdown(
+                Money.Shown(candidate.Compute),
+                Money.Shown(candidate.Interruptions),
+                Money.Shown(candidate.Boot),
+                Money.Shown(candidate.Disk),
+                Money.Shown(candidate.Egress),
+                Inputs.Of(candidate, demand))
+            : null,
     };
 
     private OfferRisk Risk(Candidate candidate)

@@ -20,13 +20,13 @@ internal static class RankingOrder
     {
         var order = goal switch
         {
-            Goal.CheapestToFinish => Finish(a).CompareTo(Finish(b)),
-            Goal.Fastest => Time(a).CompareTo(Time(b)) is not 0 and var faster ? faster : Finish(a).CompareTo(Finish(b)),
-            Goal.Balanced => a.Balance.CompareTo(b.Balance) is not 0 and var better ? better : Finish(a).CompareTo(Finish(b)),
+            Goal.CheapestToFinish => a.ToFinish.CompareTo(b.ToFinish),
+            Goal.Fastest => a.Time.CompareTo(b.Time) is not 0 and var faster ? faster : a.ToFinish.CompareTo(b.ToFinish),
+            Goal.Balanced => a.Balance.CompareTo(b.Balance) is not 0 and var better ? better : a.ToFinish.CompareTo(b.ToFinish),
             _ => 0,
         };
-        order = order != 0 ? order : a.PerHour.CompareTo(b.PerHour);
-        order = order != 0 ? order : Time(a).CompareTo(Time(b));
+        order = order != 0 ? order : a.PriceMicros.CompareTo(b.PriceMicros);
+        order = order != 0 ? order : a.Time.CompareTo(b.Time);
         order = order != 0 ? order : a.Offer.Offer.Gpu.Count.CompareTo(b.Offer.Offer.Gpu.Count);
         return order != 0 ? order : OfferOrder.ByName.Compare(a.Offer.Offer, b.Offer.Offer);
     });
@@ -34,29 +34,26 @@ internal static class RankingOrder
     /// <summary>Gives each candidate its <see cref="Candidate.Balance"/>; one without a known cost or time keeps the worst where others have one.</summary>
     public static void Weigh(IReadOnlyList<Candidate> candidates)
     {
-        var known = candidates.Where(candidate => candidate is { Cost: not null, Time: not null }).ToList();
-        var timed = known.Count > 0;
-        if (!timed)
+        var timed = candidates.Any(candidate => candidate.HasTime);
+        var (cost, time, risk) = (double.MaxValue, double.MaxValue, double.MaxValue);
+        foreach (var candidate in candidates)
         {
-            known = [.. candidates.Where(candidate => candidate.Cost is not null)];
+            if (Counts(candidate))
+            {
+                (cost, time, risk) = (Math.Min(cost, candidate.CostMicros), Math.Min(time, candidate.Time), Math.Min(risk, candidate.Risk));
+            }
         }
 
-        if (known.Count == 0)
+        foreach (var candidate in candidates)
         {
-            return;
+            if (Counts(candidate))
+            {
+                candidate.Balance = Ratio(candidate.CostMicros, cost) + (timed ? Ratio(candidate.Time, time) : 0) + ((1 + candidate.Risk) / (1 + risk));
+            }
         }
 
-        var (cost, risk) = ((double)known.Min(candidate => candidate.Cost!.Value), known.Min(candidate => candidate.Risk));
-        var time = timed ? known.Min(candidate => candidate.Time!.Value) : 1;
-        foreach (var candidate in known)
-        {
-            candidate.Balance = Ratio((double)candidate.Cost!.Value, cost) + (timed ? Ratio(candidate.Time!.Value, time) : 0) + ((1 + candidate.Risk) / (1 + risk));
-        }
+        bool Counts(Candidate candidate) => candidate.CostMicros != long.MaxValue && (candidate.HasTime || !timed);
     }
 
     private static double Ratio(double value, double best) => value / Math.Max(best, 1e-9);
-
-    private static decimal Finish(Candidate candidate) => candidate.ToFinish ?? decimal.MaxValue;
-
-    private static double Time(Candidate candidate) => candidate.Time ?? double.MaxValue;
 }

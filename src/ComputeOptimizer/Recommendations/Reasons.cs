@@ -11,7 +11,7 @@ namespace Terradev.ComputeOptimizer.Recommendations;
 /// <param name="fitting">Offers that fit in all.</param>
 internal sealed class Reasons(Demand demand, IReadOnlyList<Candidate> best, int fitting)
 {
-    private readonly Candidate? _cheapestSingle = best.Where(candidate => candidate.Group.Fit.GpusUsed == 1).MinBy(candidate => candidate.Price);
+    private readonly Candidate? _cheapestSingle = best.Where(candidate => candidate.Group.Fit.GpusUsed == 1).MinBy(candidate => candidate.PriceMicros);
 
     public IReadOnlyList<string> Of(Candidate chosen) =>
     [
@@ -104,10 +104,10 @@ internal sealed class Reasons(Demand demand, IReadOnlyList<Candidate> best, int 
             yield break;
         }
 
-        yield return $"About {Words.Hours(run.Total)} until it is done, {Words.Usd(chosen.ToFinish!.Value)}: {Words.Hours(chosen.Class.WorkHours!.Value)} of computing, held back by {Limit(chosen.Group.Throughput!)}.";
+        yield return $"About {Words.Hours(run.Total)} until it is done, {Words.Usd(Money.Shown(chosen.ToFinish))}: {Words.Hours(chosen.Group.WorkHours!.Value)} of computing, held back by {Limit(chosen.Group.Throughput!)}.";
         if (run.Interruptions >= 0.05)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"About {chosen.Risk:0.0#} interruptions are expected, which cost {chosen.Interruptions:0.00} USD of that.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"About {chosen.Risk:0.0#} interruptions are expected, which cost {Money.Shown(chosen.Interruptions):0.00} USD of that.");
         }
 
         if (demand.Request.Constraints.MaxRuntimeHours is { } limit && run.Total > (double)limit)
