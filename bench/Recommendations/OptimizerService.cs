@@ -30,8 +30,8 @@ internal sealed class OptimizerService : LocalServer
     {
         var port = FreePort();
         return new OptimizerService(port, new ProcessStartInfo(
-            Environment.ProcessPath!,
-            [Verb, offers.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)])
+            "dotnet",
+            [typeof(OptimizerService).Assembly.Location, Verb, offers.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)])
         {
             WorkingDirectory = folder,
             Environment =

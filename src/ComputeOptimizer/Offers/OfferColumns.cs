@@ -30,14 +30,29 @@ internal sealed record OfferColumns
     /// <summary>All offers of the group together.</summary>
     public required OfferTally All { get; init; }
 
-    /// <summary>Those in local zones, those elsewhere without a price, and the rest; null where there are none.</summary>
+    /// <summary>Those in local zones and those elsewhere; null where there are none.</summary>
     public required OfferTally? InLocalZones { get; init; }
 
     /// <inheritdoc cref="InLocalZones"/>
+    public required OfferTally? InRegions { get; init; }
+
+    /// <summary>Of those in regions the ones without a price and the others; null where there are none.</summary>
     public required OfferTally? Unpriced { get; init; }
 
-    /// <inheritdoc cref="InLocalZones"/>
+    /// <inheritdoc cref="Unpriced"/>
     public required OfferTally? Priced { get; init; }
+
+    /// <summary>Indexes of the offers in regions that have a price, and their prices.</summary>
+    public required int[] PricedIndexes { get; init; }
+
+    /// <inheritdoc cref="PricedIndexes"/>
+    public required long[] PricedMicros { get; init; }
+
+    /// <summary>Of these the first of each band.</summary>
+    public required int[] FirstOfBands { get; init; }
+
+    /// <summary>Of these the first in each region.</summary>
+    public required int[] FirstInRegions { get; init; }
 }
 
 /// <summary>Offers of a group that share something: the first of them, their number and their first regions.</summary>
@@ -45,10 +60,29 @@ internal sealed class OfferTally(int first)
 {
     private readonly int[] _regions = new int[OfferColumns.ListedRegions];
     private int _listed;
+    private string[]? _names;
 
     public int First { get; } = first;
 
     public int Count { get; private set; }
+
+    /// <summary>The offers at <paramref name="indexes"/>, of which there is at least one.</summary>
+    public static OfferTally Of(ReadOnlySpan<int> indexes, int[] regions)
+    {
+        var tally = new OfferTally(indexes[0]);
+        foreach (var index in indexes)
+        {
+            if (tally._listed == OfferColumns.ListedRegions)
+            {
+                break;
+            }
+
+            tally.Add(regions[index]);
+        }
+
+        tally.Count = indexes.Length;
+        return tally;
+    }
 
     public void Add(int region)
     {
@@ -62,13 +96,18 @@ internal sealed class OfferTally(int first)
     /// <summary>Cheapest first, at most <see cref="OfferColumns.ListedRegions"/>.</summary>
     public IReadOnlyList<string> Regions(OfferIndex index)
     {
-        var names = new string[_listed];
-        for (var i = 0; i < names.Length; i++)
+        if (_names is null)
         {
-            names[i] = index.Regions[_regions[i]];
+            var names = new string[_listed];
+            for (var i = 0; i < names.Length; i++)
+            {
+                names[i] = index.Regions[_regions[i]];
+            }
+
+            _names = names;
         }
 
-        return names;
+        return _names;
     }
 }
 
@@ -116,19 +155,26 @@ internal sealed class OfferIndex
         var isLocalZone = CloudProfiles.Of(group.Offers[0].Offer.Cloud).IsLocalZone;
         long[] prices = [.. group.Offers.Select(offer => offer.Offer.PricePerHour is > 0 and var price ? Micros(price) : -1)];
         int[] regions = [.. group.Offers.Select(offer => RegionOf(offer.Offer.Region))];
+        int[] bandOf = [.. group.Offers.Select(offer => offer.InterruptionBand is { } band ? bands.GetValueOrDefault(band) : 0)];
         bool[] local = [.. group.Offers.Select(offer => isLocalZone(offer.Offer.Region, offer.Offer.Zone))];
+        int[] priced = [.. Enumerable.Range(0, prices.Length).Where(i => !local[i] && prices[i] >= 0)];
         return new OfferColumns
         {
             PriceMicros = prices,
             Region = regions,
             Zone = [.. group.Offers.Select(offer => ZoneOf(offer.Offer.Zone))],
-            Band = [.. group.Offers.Select(offer => offer.InterruptionBand is { } band ? bands.GetValueOrDefault(band) : 0)],
+            Band = bandOf,
             LocalZone = local,
             Rank = [.. group.Offers.Select(offer => ranks[offer])],
             All = TallyOf(regions, _ => true)!,
             InLocalZones = TallyOf(regions, i => local[i]),
+            InRegions = TallyOf(regions, i => !local[i]),
             Unpriced = TallyOf(regions, i => !local[i] && prices[i] < 0),
             Priced = TallyOf(regions, i => !local[i] && prices[i] >= 0),
+            PricedIndexes = priced,
+            PricedMicros = [.. priced.Select(i => prices[i])],
+            FirstOfBands = [.. priced.DistinctBy(i => bandOf[i])],
+            FirstInRegions = [.. priced.DistinctBy(i => regions[i])],
         };
     }
 

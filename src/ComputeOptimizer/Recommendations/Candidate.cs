@@ -8,13 +8,13 @@ internal sealed class Candidate
 {
     public const int HoursPerMonth = 730;
 
-    public Candidate(FittingGroup group, PriceClass priceClass, long priceMicros, int rank)
+    public Candidate(FittingGroup group, PriceClass priceClass, int index)
     {
-        (Group, Class, PriceMicros, Rank) = (group, priceClass, priceMicros, rank);
+        (Group, Class, Offer, PriceMicros) = (group, priceClass, group.Group.Offers[index], group.Columns.PriceMicros[index]);
         var replicas = priceClass.Replicas;
         if (priceClass.Run is { } run)
         {
-            var perHour = priceMicros * 1e-6 * replicas;
+            var perHour = PriceMicros * 1e-6 * replicas;
             (Compute, Interruptions, Boot) = (Money.Units(perHour * run.Compute), Money.Units(perHour * run.Interrupted), Money.Units(perHour * run.Boot));
             (Disk, Egress) = (Money.Units(priceClass.Disk), Money.Units(priceClass.EgressUsd));
             ToFinish = Compute + Interruptions + Boot + Disk + Egress;
@@ -31,13 +31,10 @@ internal sealed class Candidate
 
     public PriceClass Class { get; }
 
-    /// <summary>Place in the snapshot's order by price and name.</summary>
-    public int Rank { get; }
-
     /// <summary>10^-6 USD per hour of one instance.</summary>
     public long PriceMicros { get; }
 
-    public GpuOffer Offer => Group.Group.Offers[Class.First];
+    public GpuOffer Offer { get; }
 
     /// <summary>USD per hour of one instance.</summary>
     public decimal Price => Offer.Offer.PricePerHour!.Value;
@@ -93,4 +90,6 @@ internal sealed record FittingGroup(
 {
     /// <summary>The cheapest offer of each price class.</summary>
     public List<Candidate> Candidates { get; } = [];
+
+    public void Add(PriceClass priceClass, int cheapest) => Candidates.Add(new Candidate(this, priceClass, cheapest));
 }

@@ -9,11 +9,9 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
 {
     private const int Causes = (int)Cause.ToFinish + 1;
 
-    // By region, the group that last found an offer there that fits.
-    private readonly OfferGroup?[] _seenBy = demand.Work.Replicas > 1 ? new OfferGroup?[demand.Index.Regions.Length] : [];
-
-    // Whether the places of offers matter beyond what the columns have counted already.
+    // Where nothing but the price per hour tells offers of a group apart, those that fit come first in it.
     private readonly bool _placesMatter = demand.NamedRegions is not null;
+    private readonly bool _classesMatter = demand.Deadline is not null || demand.MostToFinish is not null || demand.EgressGB > 0;
 
     /// <summary>The offers that fit, or null; those refused are added to the list by cause.</summary>
     public FittingGroup? Judge(OfferGroup group, OfferColumns columns)
@@ -26,24 +24,90 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
         }
 
         // Where the capacity is refused, that comes before an unknown price; where the size is, after it.
-        var capacity = ShapeChecks.Capacity(sample.Offer, demand.Request.Constraints);
-        var (fit, size) = capacity is null ? ShapeChecks.Size(sample.Offer, demand.Request.Requirements, demand.Request.MinDiskBytes, demand.Policy) : (null, null);
         var calm = sample.Offer.Capacity == Capacity.Spot ? demand.Calm : null;
-        if (size is not null && calm is null && !_placesMatter)
+        var quick = calm is null && !_placesMatter;
+        var capacity = ShapeChecks.Capacity(sample.Offer, demand.Request.Constraints);
+        if (capacity is not null)
         {
-            RefuseCounted(group, columns, size);
+            if (quick)
+            {
+                RefuseCounted(group, columns, Cause.LocalZone, columns.InLocalZones);
+                RefuseCounted(group, columns, Cause.Shape, columns.InRegions, capacity);
+            }
+            else
+            {
+                Scan(new Lot(group, columns, null, null, null), calm, capacity, null);
+            }
+
             return null;
         }
 
+        var (fit, size) = ShapeChecks.Size(sample.Offer, demand.Request.Requirements, demand.Request.MinDiskBytes, demand.Policy);
         var throughput = fit is null ? null : Throughput.Of(demand.Request.Requirements, sample.Offer.Gpu, fit, demand.Work, demand.Policy);
-        var hours = WorkHours(throughput);
-        var profile = CloudProfiles.Of(sample.Offer.Cloud);
-        var spot = sample.Offer.Capacity == Capacity.Spot;
-        var classes = fit is null ? null : new PriceClass?[2 * demand.Index.Bands.Count];
+        var lot = new Lot(group, columns, fit, throughput, WorkHours(throughput));
+        if (quick && size is not null)
+        {
+            RefuseCounted(group, columns, Cause.LocalZone, columns.InLocalZones);
+            RefuseCounted(group, columns, Cause.Price, columns.Unpriced);
+            RefuseCounted(group, columns, Cause.Shape, columns.Priced, size);
+            return null;
+        }
+
+        return quick && !_classesMatter && Split(lot) is var (judged, fitting) && judged ? fitting : Scan(lot, calm, null, size);
+    }
+
+    /// <summary>
+    /// Judges by the price per hour alone, which puts those that fit before those that do not; not judged where the interruptions of a
+    /// class are too many to finish.
+    /// </summary>
+    private (bool Judged, FittingGroup? Fitting) Split(Lot lot)
+    {
+        var (group, columns) = (lot.Group, lot.Columns);
+        var classes = new PriceClass[columns.FirstOfBands.Length];
+        for (var i = 0; i < classes.Length; i++)
+        {
+            classes[i] = Class(lot, columns.Band[columns.FirstOfBands[i]], elsewhere: false);
+            if (classes[i].Against(0) != Cause.None)
+            {
+                return (false, null);
+            }
+        }
+
+        var affordable = CountUpTo(columns.PricedMicros, demand.MostHourly);
+        var fits = Math.Min(affordable, CountUpTo(columns.PricedMicros, demand.MostUntilLimit));
+        RefuseCounted(group, columns, Cause.LocalZone, columns.InLocalZones);
+        RefuseCounted(group, columns, Cause.Price, columns.Unpriced);
+        RefuseRange(lot, fits, affordable, Cause.UntilLimit, classes);
+        RefuseRange(lot, affordable, columns.PricedIndexes.Length, Cause.MaxHourly, classes);
+        if (fits == 0)
+        {
+            return (true, null);
+        }
+
+        var last = columns.PricedIndexes[fits - 1];
+        var tally = fits == columns.PricedIndexes.Length ? columns.Priced! : OfferTally.Of(columns.PricedIndexes.AsSpan(0, fits), columns.Region);
+        var fitting = lot.Fitting(tally, demand.Work, demand.Work.Replicas > 1 ? [.. columns.FirstInRegions.TakeWhile(index => index <= last)] : []);
+        for (var i = 0; i < classes.Length; i++)
+        {
+            if (columns.FirstOfBands[i] <= last)
+            {
+                fitting.Add(classes[i], columns.FirstOfBands[i]);
+            }
+        }
+
+        return (true, fitting);
+    }
+
+    /// <summary>Judges one offer after the other.</summary>
+    private FittingGroup? Scan(Lot lot, bool[]? calm, Rejection? capacity, Rejection? size)
+    {
+        var columns = lot.Columns;
         var tallies = new OfferTally?[Causes];
+        var classes = new PriceClass?[2 * demand.Index.Bands.Count];
         var cheapest = new List<int>();
+        var seen = demand.Work.Replicas > 1 ? new bool[demand.Index.Regions.Length] : null;
         var (prices, regions, zones, bands, local) = (columns.PriceMicros, columns.Region, columns.Zone, columns.Band, columns.LocalZone);
-        var (namedRegions, namedZones, dataRegion) = (demand.NamedRegions, demand.NamedZones, demand.DataRegion);
+        var (namedRegions, namedZones) = (demand.NamedRegions, demand.NamedZones);
         for (var i = 0; i < prices.Length; i++)
         {
             var cause = local[i] && !namedZones[zones[i]] ? Cause.LocalZone
@@ -51,20 +115,18 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
                 : namedRegions is not null && !namedRegions[regions[i]] && !(zones[i] >= 0 && namedZones[zones[i]]) ? Cause.Region
                 : capacity is not null ? Cause.Shape
                 : prices[i] < 0 ? Cause.Price
-                : classes is null ? Cause.Shape
+                : size is not null ? Cause.Shape
                 : Cause.None;
             if (cause == Cause.None)
             {
-                var elsewhere = regions[i] != dataRegion;
-                var of = classes![(2 * bands[i]) + (elsewhere ? 1 : 0)] ??=
-                    new PriceClass(profile, spot ? demand.InterruptionRates[bands[i]] : 0, elsewhere, hours, demand);
+                var of = classes[ClassOf(columns, i)] ??= Class(lot, bands[i], regions[i] != demand.DataRegion);
                 cause = of.Against(prices[i]);
                 if (cause == Cause.None)
                 {
                     of.First = of.First < 0 ? i : of.First;
-                    if (_seenBy.Length > 0 && !ReferenceEquals(_seenBy[regions[i]], group))
+                    if (seen is not null && !seen[regions[i]])
                     {
-                        _seenBy[regions[i]] = group;
+                        seen[regions[i]] = true;
                         cheapest.Add(i);
                     }
                 }
@@ -77,7 +139,7 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
         {
             if (tallies[(int)cause] is { } tally)
             {
-                Refuse(group, columns, tally, cause == Cause.Shape ? (capacity ?? size)! : InWords(cause, group, columns, tally, classes));
+                Refuse(lot.Group, columns, tally, cause == Cause.Shape ? (capacity ?? size)! : InWords(cause, lot.Group, columns, tally.First, classes[ClassOf(columns, tally.First)]));
             }
         }
 
@@ -86,16 +148,24 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
             return null;
         }
 
-        var fitting = new FittingGroup(group, columns, fit!, throughput, hours, demand.Work, fits, cheapest);
-        foreach (var of in classes!)
+        var fitting = lot.Fitting(fits, demand.Work, cheapest);
+        foreach (var of in classes)
         {
-            if (of is { First: >= 0 and var first })
+            if (of is { First: >= 0 })
             {
-                fitting.Candidates.Add(new Candidate(fitting, of, prices[first], columns.Rank[first]));
+                fitting.Add(of, of.First);
             }
         }
 
         return fitting;
+    }
+
+    private int ClassOf(OfferColumns columns, int index) => (2 * columns.Band[index]) + (columns.Region[index] != demand.DataRegion ? 1 : 0);
+
+    private PriceClass Class(Lot lot, int band, bool elsewhere)
+    {
+        var offer = lot.Group.Offers[0].Offer;
+        return new PriceClass(CloudProfiles.Of(offer.Cloud), offer.Capacity == Capacity.Spot ? demand.InterruptionRates[band] : 0, elsewhere, lot.WorkHours, demand);
     }
 
     private double? WorkHours(Throughput? throughput)
@@ -104,30 +174,46 @@ internal sealed class GroupJudge(Demand demand, List<RefusedOffer> refused)
         return hours <= RunEstimate.MaxHours ? hours : null;
     }
 
-    private void RefuseCounted(OfferGroup group, OfferColumns columns, Rejection size)
+    private Rejection InWords(Cause cause, OfferGroup group, OfferColumns columns, int index, PriceClass? of) =>
+        CauseWords.Of(cause, group.Offers[index], columns.PriceMicros[index], of, demand);
+
+    private void RefuseRange(Lot lot, int from, int to, Cause cause, PriceClass[] classes)
     {
-        if (columns.InLocalZones is { } local)
+        if (from < to)
         {
-            Refuse(group, columns, local, InWords(Cause.LocalZone, group, columns, local, null));
-        }
-
-        if (columns.Unpriced is { } unpriced)
-        {
-            Refuse(group, columns, unpriced, InWords(Cause.Price, group, columns, unpriced, null));
-        }
-
-        if (columns.Priced is { } priced)
-        {
-            Refuse(group, columns, priced, size);
+            var tally = OfferTally.Of(lot.Columns.PricedIndexes.AsSpan(from, to - from), lot.Columns.Region);
+            Refuse(lot.Group, lot.Columns, tally, InWords(cause, lot.Group, lot.Columns, tally.First, classes[0]));
         }
     }
 
-    private Rejection InWords(Cause cause, OfferGroup group, OfferColumns columns, OfferTally tally, PriceClass?[]? classes)
+    private void RefuseCounted(OfferGroup group, OfferColumns columns, Cause cause, OfferTally? tally, Rejection? shape = null)
     {
-        var elsewhere = columns.Region[tally.First] != demand.DataRegion;
-        return CauseWords.Of(cause, group.Offers[tally.First], columns.PriceMicros[tally.First], classes?[(2 * columns.Band[tally.First]) + (elsewhere ? 1 : 0)], demand);
+        if (tally is not null)
+        {
+            Refuse(group, columns, tally, shape ?? InWords(cause, group, columns, tally.First, null));
+        }
     }
 
     private void Refuse(OfferGroup group, OfferColumns columns, OfferTally tally, Rejection rejection) =>
         refused.Add(new RefusedOffer(group.Offers[tally.First].Offer, rejection, tally.Count, tally.Regions(demand.Index)) { Rank = columns.Rank[tally.First] });
+
+    /// <summary>How many of ascending prices are at most <paramref name="most"/>.</summary>
+    private static int CountUpTo(long[] ascending, long most)
+    {
+        var (from, to) = (0, ascending.Length);
+        while (from < to)
+        {
+            var middle = from + ((to - from) / 2);
+            (from, to) = ascending[middle] <= most ? (middle + 1, to) : (from, middle);
+        }
+
+        return from;
+    }
+
+    /// <summary>What is known of a group once its shape was judged.</summary>
+    private sealed record Lot(OfferGroup Group, OfferColumns Columns, OfferFit? Fit, Throughput? Throughput, double? WorkHours)
+    {
+        public FittingGroup Fitting(OfferTally tally, Work work, IReadOnlyList<int> cheapestByRegion) =>
+            new(Group, Columns, Fit!, Throughput, WorkHours, work, tally, cheapestByRegion);
+    }
 }
