@@ -47,6 +47,9 @@ internal sealed class EventSubscriber : IAsyncDisposable
         return subscriber;
     }
 
+    /// <summary>Every body that has arrived from the exchange so far.</summary>
+    public IReadOnlyList<JsonElement> All(string exchange) => [.. _received.Where(received => received.Exchange == exchange).Select(received => received.Event)];
+
     /// <summary>What has arrived about the environment so far, each event once, by sequence.</summary>
     public IReadOnlyList<(string Exchange, JsonElement Event)> Of(string environmentId) =>
     [
