@@ -20,6 +20,7 @@ public abstract class ComputeOptimizerDb(DbContextOptions options) : StoreDb(opt
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddOutbox();
+        modelBuilder.ApplyConfiguration(new PriceSourceStateConfiguration());
         modelBuilder.Entity<PriceSnapshot>(snapshot =>
         {
             snapshot.ToTable("price_snapshots");

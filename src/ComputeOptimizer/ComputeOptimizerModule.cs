@@ -25,6 +25,7 @@ public static class ComputeOptimizerModule
         builder.Services.AddScoped<ImportPriceList>();
         builder.Services.AddSingleton<ImportTurns>();
         builder.AddPriceListHttp();
+        builder.AddPriceSources();
         builder.Services.AddHostedService<KeepOfferBook>();
         builder.Services.AddHealthChecks().AddCheck<OfferBookHealth>("offers");
         builder.AddToBus(
@@ -41,6 +42,7 @@ public static class ComputeOptimizerModule
     {
         app.MapOffersApi();
         app.MapImportApi();
+        app.MapSourcesApi();
         app.MapRecommendationsApi();
         return app;
     }

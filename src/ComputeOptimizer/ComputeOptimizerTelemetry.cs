@@ -15,6 +15,9 @@ internal static class ComputeOptimizerTelemetry
     /// <summary>Recommendations given, by <c>terradev.outcome</c>: <c>ranked</c> or the code of the refusal.</summary>
     public static readonly Counter<long> Recommendations = Meter.CreateCounter<long>("terradev.recommendations", "{recommendation}");
 
+    /// <summary>Attempts to ask a source for its prices, by <c>terradev.source</c> and <c>terradev.outcome</c>: <c>ok</c> or the code of the refusal.</summary>
+    public static readonly Counter<long> PriceRefreshes = Meter.CreateCounter<long>("terradev.price_refreshes", "{refresh}");
+
     /// <summary>Seconds to rank all offers once everything is known.</summary>
     public static readonly Histogram<double> RankingDuration = Meter.CreateHistogram<double>("terradev.ranking.duration", "s");
 }

@@ -14,4 +14,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 303, Level = LogLevel.Information, Message = "Prices of {Source} are snapshot {Snapshot}: {Added} new, {Changed} changed, {Gone} gone, {Quarantined} kept out")]
     public static partial void PricesImported(ILogger logger, string source, long snapshot, int added, int changed, int gone, int quarantined);
+
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "{Source} told no prices ({Code}): {Detail} Next try in {Wait}; the old prices stay")]
+    public static partial void RefreshFailed(ILogger logger, string source, string code, string detail, TimeSpan wait);
+
+    [LoggerMessage(EventId = 311, Level = LogLevel.Error, Message = "Refreshing the prices of {Source} broke off")]
+    public static partial void RefreshBroke(ILogger logger, Exception exception, string source);
 }

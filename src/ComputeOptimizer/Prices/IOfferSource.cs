@@ -53,4 +53,7 @@ public readonly record struct PriceLines(int Line, int? GpuLine = null);
 public sealed class PriceSourceException(Terradev.Contracts.Refusal refusal, Exception? innerException = null) : Exception(refusal.Detail, innerException)
 {
     public Terradev.Contracts.Refusal Refusal { get; } = refusal;
+
+    /// <summary>How long the source asked to be left alone; null where it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
