@@ -31,9 +31,10 @@ foreach (var store in new[] { "SQLite", "PostgreSQL" })
 
         async Task<bool> RunAsync(OptimizerProcess optimizer, string what, byte[] list, decimal marker, double? most)
         {
+            var before = optimizer.ProcessorTime;
             var (report, seconds) = await optimizer.ImportAsync(list, marker, late.Token);
             Console.WriteLine(
-                $"{store}, {what}: {report.Rows} rows, {list.Length / 1024.0 / 1024:0.0} MiB, {report.Added} added, {report.Changed} changed, {report.Gone} gone: {report.Rows / seconds:0} rows per second, {optimizer.MemoryMiB():0} MiB");
+                $"{store}, {what}: {report.Rows} rows, {list.Length / 1024.0 / 1024:0.0} MiB, {report.Added} added, {report.Changed} changed, {report.Gone} gone: {report.Rows / seconds:0} rows per second, {(optimizer.ProcessorTime - before).TotalSeconds:0.00} s of processor, {optimizer.MemoryMiB():0} MiB");
             return most is null || Check("seconds", seconds, most.Value);
         }
     }

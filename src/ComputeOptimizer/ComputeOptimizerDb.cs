@@ -62,7 +62,8 @@ public abstract class ComputeOptimizerDb(DbContextOptions options) : StoreDb(opt
             offer.Property(x => x.Architecture).HasMaxLength(20);
             offer.Property(x => x.Interconnect).HasMaxLength(20);
             offer.Property(x => x.Note).HasMaxLength(OfferLimits.Note);
-            offer.HasOne<PriceSnapshot>().WithMany().HasForeignKey(x => x.SnapshotId);
+            // No foreign key: both databases would look the same snapshot up for every row.
+            offer.HasIndex(x => x.SnapshotId);
             offer.HasIndex(x => new { x.InstanceType, x.Region, x.Capacity });
         });
     }

@@ -310,15 +310,6 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Terradev.ComputeOptimizer.Offers.OfferRow", b =>
-                {
-                    b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)
-                        .WithMany()
-                        .HasForeignKey("SnapshotId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.QuarantinedRow", b =>
                 {
                     b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)

@@ -297,15 +297,6 @@ namespace Terradev.ComputeOptimizer.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Terradev.ComputeOptimizer.Offers.OfferRow", b =>
-                {
-                    b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)
-                        .WithMany()
-                        .HasForeignKey("SnapshotId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.QuarantinedRow", b =>
                 {
                     b.HasOne("Terradev.ComputeOptimizer.Prices.PriceSnapshot", null)

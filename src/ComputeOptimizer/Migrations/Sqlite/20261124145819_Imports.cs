@@ -20,6 +20,43 @@ namespace Terradev.ComputeOptimizer.Migrations.Sqlite
                 name: "price_snapshots");
 
             migrationBuilder.CreateTable(
+                name: "offers",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    SnapshotId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Cloud = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Region = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    InstanceType = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Capacity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PricePerHour = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    PriceBasis = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PriceSource = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    PriceAsOf = table.Column<long>(type: "INTEGER", nullable: true),
+                    InterruptionBand = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    GpuModel = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    GpuVendor = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    GpuCount = table.Column<decimal>(type: "TEXT", precision: 9, scale: 3, nullable: false),
+                    GpuMemoryMiB = table.Column<int>(type: "INTEGER", nullable: false),
+                    GpuMemorySource = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ComputeCapability = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
+                    Interconnect = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Vcpus = table.Column<decimal>(type: "TEXT", precision: 9, scale: 2, nullable: false),
+                    MemoryGiB = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: false),
+                    LocalDiskGB = table.Column<int>(type: "INTEGER", nullable: true),
+                    Architecture = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Withdrawn = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    Gone = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_offers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox",
                 columns: table => new
                 {
@@ -65,49 +102,6 @@ namespace Terradev.ComputeOptimizer.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_price_snapshots", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "offers",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    SnapshotId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Cloud = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Region = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Zone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    InstanceType = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Capacity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    PricePerHour = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
-                    PriceBasis = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    PriceSource = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    PriceAsOf = table.Column<long>(type: "INTEGER", nullable: true),
-                    InterruptionBand = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
-                    GpuModel = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    GpuVendor = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    GpuCount = table.Column<decimal>(type: "TEXT", precision: 9, scale: 3, nullable: false),
-                    GpuMemoryMiB = table.Column<int>(type: "INTEGER", nullable: false),
-                    GpuMemorySource = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    ComputeCapability = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
-                    Interconnect = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Vcpus = table.Column<decimal>(type: "TEXT", precision: 9, scale: 2, nullable: false),
-                    MemoryGiB = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: false),
-                    LocalDiskGB = table.Column<int>(type: "INTEGER", nullable: true),
-                    Architecture = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Withdrawn = table.Column<bool>(type: "INTEGER", nullable: false),
-                    Note = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
-                    Gone = table.Column<bool>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_offers", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_offers_price_snapshots_SnapshotId",
-                        column: x => x.SnapshotId,
-                        principalTable: "price_snapshots",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(

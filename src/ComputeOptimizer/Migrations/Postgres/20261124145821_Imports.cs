@@ -21,6 +21,43 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                 name: "price_snapshots");
 
             migrationBuilder.CreateTable(
+                name: "offers",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    SnapshotId = table.Column<long>(type: "bigint", nullable: false),
+                    Cloud = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Region = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    InstanceType = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Capacity = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PricePerHour = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    PriceBasis = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PriceSource = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    PriceAsOf = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    InterruptionBand = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    GpuModel = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    GpuVendor = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    GpuCount = table.Column<decimal>(type: "numeric(9,3)", precision: 9, scale: 3, nullable: false),
+                    GpuMemoryMiB = table.Column<int>(type: "integer", nullable: false),
+                    GpuMemorySource = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ComputeCapability = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    Interconnect = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Vcpus = table.Column<decimal>(type: "numeric(9,2)", precision: 9, scale: 2, nullable: false),
+                    MemoryGiB = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: false),
+                    LocalDiskGB = table.Column<int>(type: "integer", nullable: true),
+                    Architecture = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Withdrawn = table.Column<bool>(type: "boolean", nullable: false),
+                    Note = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    Gone = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_offers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox",
                 columns: table => new
                 {
@@ -66,49 +103,6 @@ namespace Terradev.ComputeOptimizer.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_price_snapshots", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "offers",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    SnapshotId = table.Column<long>(type: "bigint", nullable: false),
-                    Cloud = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Region = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    InstanceType = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Capacity = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    PricePerHour = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
-                    PriceBasis = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    PriceSource = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    PriceAsOf = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    InterruptionBand = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
-                    GpuModel = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    GpuVendor = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    GpuCount = table.Column<decimal>(type: "numeric(9,3)", precision: 9, scale: 3, nullable: false),
-                    GpuMemoryMiB = table.Column<int>(type: "integer", nullable: false),
-                    GpuMemorySource = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    ComputeCapability = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
-                    Interconnect = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Vcpus = table.Column<decimal>(type: "numeric(9,2)", precision: 9, scale: 2, nullable: false),
-                    MemoryGiB = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: false),
-                    LocalDiskGB = table.Column<int>(type: "integer", nullable: true),
-                    Architecture = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Withdrawn = table.Column<bool>(type: "boolean", nullable: false),
-                    Note = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
-                    Gone = table.Column<bool>(type: "boolean", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_offers", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_offers_price_snapshots_SnapshotId",
-                        column: x => x.SnapshotId,
-                        principalTable: "price_snapshots",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
