@@ -17,6 +17,9 @@ public sealed class BodiesTests
         [nameof(RegisterModel)] = ModelExamples.Registration,
         [nameof(VerifyRequest)] = ModelExamples.Verify,
         [nameof(CopyReport)] = ModelExamples.Report,
+        [nameof(PriceImportRequest)] = ImportExamples.Request,
+        [nameof(PriceImportReport)] = ImportExamples.Report,
+        [nameof(PricePoint)] = ImportExamples.Point,
     };
 
     public static TheoryData<string> Names => [.. Bodies.Keys];

@@ -13,6 +13,7 @@ internal sealed class FetchPrices(IHttpClientFactory clients)
     public const string Client = "price-lists";
 
     private const int MostRedirects = 5;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>What is wrong with an address before anything is asked; null where nothing is.</summary>
     public static string? Fault(string url) =>
@@ -75,7 +76,7 @@ internal sealed class FetchPrices(IHttpClientFactory clients)
             throw fault is null ? new PriceSourceException(PriceRefusals.TooLarge) : Unreachable(fault);
         }
 
-        return new PacedStream(await response.Content.ReadAsStreamAsync(cancellationToken), response, address.Host);
+        return new PacedStream(await response.Content.ReadAsStreamAsync(cancellationToken), response, address.Host, Patience);
     }
 
     internal static PriceSourceException Unreachable(string detail, Exception? exception = null) => new(PriceRefusals.Unreachable(detail), exception);

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Terradev.ComputeOptimizer.Prices;
 
 /// <summary>The body of an answer, given up where it comes too slowly to be meant seriously.</summary>
-internal sealed class PacedStream(Stream body, IDisposable answer, string host) : Stream
+/// <param name="patience">How long it may be silent, and how long its average does not count.</param>
+internal sealed class PacedStream(Stream body, IDisposable answer, string host, TimeSpan patience) : Stream
 {
     private const int LeastBytesPerSecond = 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly long _since = Stopwatch.GetTimestamp();
     private long _read;
@@ -28,13 +28,13 @@ internal sealed class PacedStream(Stream body, IDisposable answer, string host) 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        wait.CancelAfter(Patience);
+        wait.CancelAfter(patience);
         try
         {
             var read = await body.ReadAsync(buffer, wait.Token);
             _read += read;
             var elapsed = Stopwatch.GetElapsedTime(_since);
-            return read == 0 || elapsed < Patience || _read >= elapsed.TotalSeconds * LeastBytesPerSecond ? read : throw TooSlow();
+            return read == 0 || elapsed < patience || _read >= elapsed.TotalSeconds * LeastBytesPerSecond ? read : throw TooSlow();
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
