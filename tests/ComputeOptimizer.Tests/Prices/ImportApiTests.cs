@@ -125,6 +125,23 @@ public sealed class ImportApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_may_be_larger_than_other_bodies_but_not_without_limit()
+    {
+        await using var app = await StartAsync("sqlite");
+        var rows = string.Concat(Enumerable.Repeat(PriceLists.Aws.Split('\n')[1] + "\n", 30_000));
+
+        var (status, report) = await ImportAsync<PriceImportReport>(app, PriceLists.Aws + rows);
+        status.ShouldBe(HttpStatusCode.Created);
+        (report.Rows, report.WithoutGpu).ShouldBe((30_007, 30_003));
+
+        using var endless = new HttpRequestMessage(HttpMethod.Post, "/api/v1/offers/import") { Content = new ClaimedContent(65L * 1024 * 1024) };
+        endless.Headers.ExpectContinue = true;
+        using var refused = await app.Client.SendAsync(endless);
+        refused.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await refused.Content.ReadFromJsonAsync<Problem>(TerradevJson.Options))!.Detail.ShouldBe("A price list may have up to 64 MiB.");
+    }
+
+    [Fact]
     public async Task All_faults_of_a_query_are_told_at_once()
     {
         await using var app = await StartAsync("sqlite");
@@ -181,6 +198,26 @@ public sealed class ImportApiTests : IDisposable
         }
 
         return current;
+    }
+
+    /// <summary>Says that it is long and is never sent.</summary>
+    private sealed class ClaimedContent : HttpContent
+    {
+        private readonly long _length;
+
+        public ClaimedContent(long length)
+        {
+            _length = length;
+            Headers.ContentType = MediaTypeHeaderValue.Parse("text/csv");
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new InvalidOperationException("The server asked for it.");
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length;
+            return true;
+        }
     }
 
     public void Dispose()
