@@ -201,6 +201,42 @@ namespace Terradev.ComputeOptimizer.Migrations.Sqlite
                     b.ToTable("price_snapshots", (string)null);
                 });
 
+            modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.PriceSourceState", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastAttemptAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastSuccessAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NotBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Source");
+
+                    b.ToTable("price_sources", (string)null);
+                });
+
             modelBuilder.Entity("Terradev.ComputeOptimizer.Prices.QuarantinedRow", b =>
                 {
                     b.Property<long>("Id")
