@@ -6,7 +6,7 @@ namespace Terradev.ComputeOptimizer.Prices;
 
 /// <summary>Credentials of an AWS account.</summary>
 /// <param name="SessionToken">Of temporary credentials; null for others.</param>
-internal sealed record AwsCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
+public sealed record AwsCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
 {
     /// <summary>What to set where they are missing.</summary>
     public const string Missing = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary credentials).";
@@ -22,7 +22,7 @@ internal sealed record AwsCredentials(string AccessKeyId, string SecretAccessKey
 }
 
 /// <summary>AWS Signature Version 4, as "Create a signed AWS API request" in the IAM User Guide describes it; for requests that have their body in memory.</summary>
-internal static class AwsSignature
+public static class AwsSignature
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 

@@ -91,7 +91,7 @@ internal sealed class AwsSpot(string region, AwsSpotOptions options, AwsApi aws,
             ("StartTime", time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             ("MaxResults", "1000"),
             ("Filter.1.Name", "product-description"),
-            ("Filter.1.Value.1", AwsSpotHistory.Linux),
+            .. AwsSpotHistory.Linux.Select((product, place) => ($"Filter.1.Value.{place + 1}", product)),
             ("Filter.2.Name", "instance-type"),
             .. types.Select((type, place) => ($"Filter.2.Value.{place + 1}", type)),
             .. token is null ? [] : new[] { ("NextToken", token) },
@@ -103,7 +103,8 @@ internal sealed class AwsSpot(string region, AwsSpotOptions options, AwsApi aws,
 /// <summary>The newest price of each instance type and zone.</summary>
 internal sealed class AwsSpotHistory(string source, string region, DateTimeOffset now)
 {
-    public const string Linux = "Linux/UNIX";
+    /// <summary>The same prices under their name of today and that of the days of EC2-Classic.</summary>
+    public static readonly IReadOnlyList<string> Linux = ["Linux/UNIX", "Linux/UNIX (Amazon VPC)"];
 
     private readonly PriceGathering _gathering = new();
     private readonly Dictionary<(string Type, string Zone), (DateTimeOffset At, decimal Price)> _newest = [];
@@ -130,7 +131,9 @@ internal sealed class AwsSpotHistory(string source, string region, DateTimeOffse
 
         string? next = null;
         Dictionary<string, string>? item = null;
-        var (name, path) = ("", new Stack<string>());
+
+        // The name of the open element at each depth: 1 is the set or the token, 2 an item, 3 its members.
+        var path = new string[PriceSourceXml.MaxDepth + 1];
         while (reader.Read())
         {
             switch (reader.NodeType)
@@ -138,32 +141,18 @@ internal sealed class AwsSpotHistory(string source, string region, DateTimeOffse
                 case XmlNodeType.Element when reader.Depth > PriceSourceXml.MaxDepth:
                     throw new XmlException("It is nested too deep.");
                 case XmlNodeType.Element:
-                    name = reader.LocalName;
-                    if (reader.Depth == 2 && name == "item" && path.Contains("spotPriceHistorySet"))
-                    {
-                        item = new Dictionary<string, string>(StringComparer.Ordinal);
-                    }
-
-                    if (!reader.IsEmptyElement)
-                    {
-                        path.Push(name);
-                    }
-
+                    path[reader.Depth] = reader.LocalName;
+                    item = reader is { Depth: 2, LocalName: "item", IsEmptyElement: false } && path[1] == "spotPriceHistorySet" ? new Dictionary<string, string>(StringComparer.Ordinal) : item;
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA when reader.Depth == 4 && item is not null:
-                    item[path.Peek()] = reader.Value;
+                    item[path[3]] = reader.Value;
                     break;
-                case XmlNodeType.Text or XmlNodeType.CDATA when reader.Depth == 2 && path.Peek() == "nextToken":
+                case XmlNodeType.Text or XmlNodeType.CDATA when reader.Depth == 2 && path[1] == "nextToken":
                     next = reader.Value;
                     break;
-                case XmlNodeType.EndElement:
-                    path.Pop();
-                    if (reader.Depth == 2 && item is not null)
-                    {
-                        Take(item);
-                        item = null;
-                    }
-
+                case XmlNodeType.EndElement when reader.Depth == 2 && item is not null:
+                    Take(item);
+                    item = null;
                     break;
             }
         }
@@ -179,7 +168,7 @@ internal sealed class AwsSpotHistory(string source, string region, DateTimeOffse
         {
             _gathering.WithoutGpu();
         }
-        else if (item.GetValueOrDefault("productDescription") != Linux || !PriceText.IsName(zone) || !zone.StartsWith(region, StringComparison.Ordinal)
+        else if (!Linux.Contains(item.GetValueOrDefault("productDescription", ""), StringComparer.Ordinal) || !PriceText.IsName(zone) || !zone.StartsWith(region, StringComparison.Ordinal)
             || !DateTimeOffset.TryParse(item.GetValueOrDefault("timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
         {
             _gathering.Quarantine(type, region, Capacity.Spot, QuarantineRules.BadField, "Product, zone or time cannot be read.");

@@ -5,7 +5,7 @@ namespace Terradev.ComputeOptimizer.Prices;
 /// <param name="Answer">From the request to the last byte of its answer.</param>
 /// <param name="Refresh">From the first request to the import of all.</param>
 /// <param name="Pause">Before a request is tried again for the first time; twice as long before each further try.</param>
-internal sealed record PriceSourceLimits(int AnswerBytes, TimeSpan Answer, TimeSpan Refresh, TimeSpan Pause)
+public sealed record PriceSourceLimits(int AnswerBytes, TimeSpan Answer, TimeSpan Refresh, TimeSpan Pause)
 {
     /// <summary>Times that a request is made, the first one included.</summary>
     public const int Tries = 3;

@@ -23,7 +23,7 @@ internal static class PriceSourcesModule
         builder.Services.AddSingleton<AwsApi>();
         builder.Services.AddScoped<PriceSourceStates>();
         builder.Services.AddScoped<RefreshPrices>();
-        builder.AddPriceSourceHttp();
+        builder.Services.AddPriceSourceHttp();
 
         Add<AwsPriceList>(AwsPriceList.SourceName, options.AwsPriceList.Enabled, options.AwsPriceList);
         foreach (var region in SpotRegions(options))
@@ -62,12 +62,13 @@ internal static class PriceSourcesModule
         ((string[])[AwsPriceList.SourceName, AzureRetail.SourceName, GcpBilling.SourceName, BuiltInCatalog.Source, .. SpotRegions(options).Select(region => AwsSpot.Prefix + region), .. options.Files.Select(file => file.Name)])
         .CountBy(name => name, StringComparer.Ordinal).All(name => name.Value == 1);
 
-    private static void AddPriceSourceHttp(this IHostApplicationBuilder builder) => builder.Services.AddHttpClient(PriceSourceClient.Name)
+    internal static void AddPriceSourceHttp(this IServiceCollection services) => services.AddHttpClient(PriceSourceClient.Name)
         .RemoveAllLoggers()
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
         .ConfigureHttpClient(client =>
         {
             client.Timeout = Timeout.InfiniteTimeSpan;
+            client.DefaultRequestHeaders.UserAgent.ParseAdd("Terradev");
         })
         .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
         {

@@ -48,15 +48,6 @@ internal sealed class RefreshPrices(PriceSourceStates states, ImportPrices impor
         }
     }
 
-    /// <summary>How long a source is left alone after a failure.</summary>
-    /// <param name="failures">Failures in a row, this one included; 1 or more.</param>
-    public static TimeSpan Wait(int failures, TimeSpan every, TimeSpan? retryAfter)
-    {
-        var doubled = TimeSpan.FromMinutes(Math.Pow(2, Math.Clamp(failures - 1, 0, 20)));
-        var wait = doubled < every ? doubled : every;
-        return retryAfter > wait ? retryAfter.Value : wait;
-    }
-
     private async Task<PriceSourceException?> AskAsync(IOfferSource source, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(limits.Refresh, time);
@@ -87,7 +78,7 @@ internal sealed class RefreshPrices(PriceSourceStates states, ImportPrices impor
 
     private async Task FailAsync(IOfferSource source, PriceSourceLease lease, PriceSourceException failure, CancellationToken cancellationToken)
     {
-        var wait = Wait(lease.Failures + 1, source.Every, failure.RetryAfter);
+        var wait = RefreshBackoff.Wait(lease.Failures + 1, source.Every, failure.RetryAfter);
         await states.FailAsync(lease, failure.Refusal, wait, failure.RetryAfter, cancellationToken);
         Log.RefreshFailed(logger, source.Name, failure.Refusal.Code, failure.Refusal.Detail, wait);
         Count(source, failure.Refusal.Code);
