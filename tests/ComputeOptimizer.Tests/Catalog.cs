@@ -12,9 +12,9 @@ internal static class Catalog
 
     public static GpuOffer Offer(
         string instanceType, decimal? price, string gpu = "T4", decimal count = 1, int memoryMiB = 16384, string? capability = "7.5", bool nvLink = false,
-        Capacity capacity = Capacity.OnDemand, decimal vcpus = 64, decimal memoryGiB = 512, string region = "us-east-1", Cloud cloud = Cloud.Aws, string vendor = "nvidia") => new(
+        Capacity capacity = Capacity.OnDemand, decimal vcpus = 64, decimal memoryGiB = 512, string region = "us-east-1", Cloud cloud = Cloud.Aws, string vendor = "nvidia", string? zone = null) => new(
         new Offer(
-            cloud, region, null, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink ? Interconnect.Nvlink : Interconnect.Pcie), vcpus, memoryGiB, null,
+            cloud, region, zone, instanceType, capacity, new OfferGpu(gpu, count, memoryMiB, vendor, capability, nvLink ? Interconnect.Nvlink : Interconnect.Pcie), vcpus, memoryGiB, null,
             price, "test", new DateTimeOffset(2026, 7, 20, 0, 0, 0, TimeSpan.Zero), price is null ? PriceConfidence.Unknown : PriceConfidence.Listed));
 
     /// <summary>A snapshot of these offers alone.</summary>

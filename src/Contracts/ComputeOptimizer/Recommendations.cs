@@ -208,7 +208,7 @@ public sealed record OfferThroughput(double TokensPerSecond, string Limit, decim
 
 /// <summary>What may interrupt the work.</summary>
 /// <param name="InterruptionsPerHour">Of one instance; 0 for on-demand.</param>
-/// <param name="ExpectedInterruptions">Of all replicas until the work is done; in a month of 730 hours where it has no end.</param>
+/// <param name="ExpectedInterruptions">Of all replicas until the work is done; in a month of 730 hours where it has no end or its hours are not known.</param>
 /// <param name="CheckpointEveryMinutes">Of work, the interval that costs least (Young 1974); null where nothing is interrupted or nothing is kept.</param>
 public sealed record OfferRisk(double InterruptionsPerHour, double ExpectedInterruptions, decimal? CheckpointEveryMinutes, string Source);
 
