@@ -25,6 +25,19 @@ internal static class BruteForce
         ["L4"] = (121, 300),
         ["A100"] = (312, 1555),
         ["H100"] = (989, 3350),
+        ["A10"] = (125, 600),
+        ["A10G"] = (70, 600),
+        ["A100-80GB"] = (312, 2039),
+        ["H100-MEGA"] = (989, 3350),
+        ["H100-NVL"] = (835, 3900),
+        ["H200"] = (989, 4800),
+        ["B200"] = (2250, 8000),
+        ["B300"] = (2250, 8000),
+        ["GB200"] = (2500, 8000),
+        ["L40S"] = (362, 864),
+        ["T4g"] = (65, 320),
+        ["V100-32GB"] = (125, 900),
+        ["RTXPRO6000"] = (500, 1597),
     };
 
     public static Verdict Judge(GpuOffer candidate, Recommend request)
@@ -37,7 +50,7 @@ internal static class BruteForce
         if ((limits.Clouds is { Count: > 0 } && !limits.Clouds.Contains(offer.Cloud)) || !Listed(limits.Gpus, offer.Gpu.Model) || !Listed(limits.InstanceTypes, offer.InstanceType)
             || offer.Gpu.Count < (limits.MinGpus ?? 0) || offer.Gpu.Count > (limits.MaxGpus ?? 1000)
             || offer.Gpu.Vendor == "amd" || (!named && (candidate.Withdrawn || candidate.Architecture == CpuArchitecture.Arm64))
-            || (offer.Zone == "use1-atl2-az1" && !zoneNamed)
+            || (offer.Zone?.Contains("-atl", StringComparison.Ordinal) is true && !zoneNamed)
             || (offer.Capacity == Capacity.Spot && most is not null && !(Worst(candidate.InterruptionBand) <= most)))
         {
             return new Verdict(candidate, "policy");
@@ -58,9 +71,11 @@ internal static class BruteForce
             return new Verdict(candidate, "unknown-price");
         }
 
+        // The families without the number format: Turing and before for bf16, Ampere and before for fp8, Hopper and before for fp4.
         var computes = needs.Precision switch
         {
-            Precision.Bf16 => offer.Gpu.Model is not ("T4" or "V100"),
+            Precision.Bf16 => offer.Gpu.Model is not ("T4" or "T4g" or "V100" or "V100-32GB" or "K80" or "M60"),
+            Precision.Fp16 => offer.Gpu.Model is not ("K80" or "M60"),
             Precision.Fp8 => offer.Gpu.Model is "L4" or "H100",
             Precision.Fp4 => false,
             _ => true,
@@ -172,7 +187,12 @@ internal static class BruteForce
             return null;
         }
 
-        var (peak, bandwidth) = Speeds[gpu.Model];
+        if (!Speeds.TryGetValue(gpu.Model, out var known))
+        {
+            return null;
+        }
+
+        var (peak, bandwidth) = known;
         var training = needs.Mode != WorkloadMode.Inference;
         var slice = gpu.Count < 1 ? (double)gpu.Count : 1;
         var link = used > 1 && gpu.Interconnect == Interconnect.Pcie ? training ? 0.8 : 0.7 : 1;
@@ -187,7 +207,7 @@ internal static class BruteForce
         return Math.Min(arithmetic, tokens / step);
     }
 
-    private static double? Worst(string? band) => band switch { "<5%" => 5, "5-10%" => 10, ">20%" => 100, _ => null };
+    private static double? Worst(string? band) => band switch { "<5%" => 5, "5-10%" => 10, "10-15%" => 15, "15-20%" => 20, ">20%" => 100, _ => null };
 
-    private static double Assumed(string? band) => band switch { "<5%" => 5, "5-10%" => 10, _ => 30 };
+    private static double Assumed(string? band) => band is ">20%" ? 30 : Worst(band) ?? 30;
 }

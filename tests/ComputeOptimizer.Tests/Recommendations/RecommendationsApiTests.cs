@@ -1,7 +1,9 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
+using Terradev.Contracts.ModelRegistry;
 
 namespace Terradev.ComputeOptimizer.Tests.Recommendations;
 
@@ -56,6 +58,59 @@ public sealed class RecommendationsApiTests(OptimizerApp app) : IClassFixture<Op
         problem.Status.ShouldBe(status);
         problem.Detail.ShouldNotBeNullOrWhiteSpace();
         problem.NextStep.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public async Task Requirements_that_are_given_need_no_registry()
+    {
+        var request = new RecommendationRequest { Requirements = Workloads.Llama8B(), Goal = Goal.CheapestToFinish, Job = new Job { Tokens = 1_000_000, Replicas = 2 }, Limit = 3 };
+
+        var (status, recommendation) = await app.PostAsync<Recommendation>(Address, JsonSerializer.Serialize(request, TerradevJson.Options));
+
+        status.ShouldBe(200);
+        recommendation.Ranked.Count.ShouldBe(3);
+        recommendation.Ranked.ShouldAllBe(entry => entry.Cost.ToFinish != null && entry.Throughput != null && entry.Risk != null);
+        recommendation.Mixed.ShouldNotBeNull();
+        recommendation.Snapshot.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Requirements_are_held_within_bounds_and_stand_alone()
+    {
+        var needs = Workloads.Llama8B();
+        var request = new RecommendationRequest
+        {
+            Model = "a/b",
+            BatchSize = 1,
+            Requirements = needs with
+            {
+                ContextLength = 0,
+                HostMemoryBytes = -1,
+                Memory = needs.Memory with { WeightsBytes = long.MaxValue },
+                Gpus = new GpuRequirements("new", [0], 0),
+                Assumptions = null!,
+                Parameters = needs.Parameters with { Active = -1 },
+            },
+        };
+
+        var (status, problem) = await app.PostAsync<Problem>(Address, JsonSerializer.Serialize(request, TerradevJson.Options));
+
+        status.ShouldBe(400);
+        problem.Errors!.Keys.ShouldBe(
+            [
+                "model", "batchSize", "requirements.contextLength", "requirements.hostMemoryBytes", "requirements.memory", "requirements.parameters",
+                "requirements.gpus.tensorParallelDegrees", "requirements.gpus.keyValueHeads", "requirements.gpus.minComputeCapability", "requirements.assumptions",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_deadline_is_refused_before_anyone_is_asked_where_no_work_can_be_known()
+    {
+        var (status, problem) = await app.PostAsync<Problem>(Address, """{ "model": "nobody/nothing", "constraints": { "deadlineHours": 5, "totalBudget": 5 } }""");
+
+        status.ShouldBe(400);
+        problem.Errors!.Keys.ShouldBe(["constraints.deadlineHours", "constraints.maxRuntimeHours"], ignoreOrder: true);
     }
 
     [Fact]
