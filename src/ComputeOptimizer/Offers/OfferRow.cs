@@ -108,38 +108,44 @@ public sealed class OfferRow
     public bool SaysTheSameAs(OfferRow other) => PricePerHour == other.PricePerHour && Facts() == other.Facts();
 
     /// <summary>The tombstone of this offer.</summary>
-    public OfferRow AsGone() => With(PricePerHour, gone: true);
+    public OfferRow AsGone() => With(PricePerHour, gone: true, text => text);
 
     /// <summary>
     /// The row as both databases give it back: at most 6 decimals of money, 3 of the GPU count, 2 of CPUs and memory, times in whole milliseconds.
     /// </summary>
-    public OfferRow Rounded() => With(PricePerHour is { } price ? Math.Round(price, 6, MidpointRounding.AwayFromZero) : null, Gone);
+    public OfferRow Rounded() =>
+        (PricePerHour?.Scale ?? 0) <= 6 && GpuCount.Scale <= 3 && Vcpus.Scale <= 2 && MemoryGiB.Scale <= 2 && (PriceAsOf is not { } time || (time.Offset == TimeSpan.Zero && time.Ticks % TimeSpan.TicksPerMillisecond == 0))
+            ? this
+            : With(PricePerHour is { } price ? Math.Round(price, 6, MidpointRounding.AwayFromZero) : null, Gone, text => text);
 
-    private OfferRow With(decimal? price, bool gone) => new()
+    /// <summary>The row with texts that others have as well, instead of its own copies of them.</summary>
+    public OfferRow Shared(Func<string, string> text) => With(PricePerHour, Gone, text);
+
+    private OfferRow With(decimal? price, bool gone, Func<string, string> text) => new()
     {
         Cloud = Cloud,
-        Region = Region,
-        Zone = Zone,
-        InstanceType = InstanceType,
+        Region = text(Region),
+        Zone = Zone is null ? null : text(Zone),
+        InstanceType = text(InstanceType),
         Capacity = Capacity,
         PricePerHour = price,
         PriceBasis = PriceBasis,
-        PriceSource = PriceSource,
+        PriceSource = text(PriceSource),
         PriceAsOf = PriceAsOf is { } asOf ? asOf.ToUniversalTime().AddTicks(-(asOf.Ticks % TimeSpan.TicksPerMillisecond)) : null,
-        InterruptionBand = InterruptionBand,
-        GpuModel = GpuModel,
-        GpuVendor = GpuVendor,
+        InterruptionBand = InterruptionBand is null ? null : text(InterruptionBand),
+        GpuModel = text(GpuModel),
+        GpuVendor = text(GpuVendor),
         GpuCount = Math.Round(GpuCount, 3, MidpointRounding.AwayFromZero),
         GpuMemoryMiB = GpuMemoryMiB,
-        GpuMemorySource = GpuMemorySource,
-        ComputeCapability = ComputeCapability,
+        GpuMemorySource = text(GpuMemorySource),
+        ComputeCapability = ComputeCapability is null ? null : text(ComputeCapability),
         Interconnect = Interconnect,
         Vcpus = Math.Round(Vcpus, 2, MidpointRounding.AwayFromZero),
         MemoryGiB = Math.Round(MemoryGiB, 2, MidpointRounding.AwayFromZero),
         LocalDiskGB = LocalDiskGB,
         Architecture = Architecture,
         Withdrawn = Withdrawn,
-        Note = Note,
+        Note = Note is null ? null : text(Note),
         Gone = gone,
     };
 

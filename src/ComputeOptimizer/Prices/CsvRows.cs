@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Terradev.ComputeOptimizer.Prices;
@@ -9,6 +10,7 @@ namespace Terradev.ComputeOptimizer.Prices;
 internal sealed class CsvRows(Stream content) : IDisposable
 {
     private const int MostPooled = 200_000;
+    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
 
     // Invalid bytes throw: a file in another encoding must not become prices with question marks in them.
     private readonly StreamReader _reader = new(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
@@ -57,10 +59,18 @@ internal sealed class CsvRows(Stream content) : IDisposable
                 return EndOfFile(state, size);
             }
 
-            var c = _buffer[_next++];
-            if (++size > PriceFileLimits.RowLength)
+            var run = Run(state);
+            var c = run > 0 ? '\0' : _buffer[_next++];
+            size += Math.Max(run, 1);
+            if (size > PriceFileLimits.RowLength)
             {
                 throw Unreadable($"The row at line {Line} is longer than {PriceFileLimits.RowLength / 1024} KiB.", "Look for a quote that is never closed.");
+            }
+
+            if (run > 0)
+            {
+                state = state == State.Quoted ? State.Quoted : State.Plain;
+                continue;
             }
 
             if (c == '\n')
@@ -77,11 +87,11 @@ internal sealed class CsvRows(Stream content) : IDisposable
                     state = State.QuoteInQuotes;
                     break;
                 case State.QuoteInQuotes when c == '"':
-                    Append(c);
+                    Append([c]);
                     state = State.Quoted;
                     break;
                 case State.Quoted:
-                    Append(c);
+                    Append([c]);
                     break;
                 case var _ when c == ',':
                     EndField();
@@ -95,7 +105,7 @@ internal sealed class CsvRows(Stream content) : IDisposable
                 case State.QuoteInQuotes:
                     throw Unreadable($"Line {Line} has text behind a closing quote.", "Write a quote inside a quoted field twice.");
                 default:
-                    Append(c);
+                    Append([c]);
                     state = State.Plain;
                     break;
             }
@@ -143,19 +153,36 @@ internal sealed class CsvRows(Stream content) : IDisposable
         return _end > 0;
     }
 
-    private void Append(char c)
+    // Takes the characters up to the next one that means something, which are nearly all, at once.
+    private int Run(State state)
     {
-        if (_length == PriceFileLimits.FieldLength)
+        if (state == State.QuoteInQuotes)
+        {
+            return 0;
+        }
+
+        var rest = _buffer.AsSpan(_next, _end - _next);
+        var run = state == State.Quoted ? rest.IndexOfAny('"', '\n') : rest.IndexOfAny(Special);
+        run = run < 0 ? rest.Length : run;
+        Append(rest[..run]);
+        _next += run;
+        return run;
+    }
+
+    private void Append(ReadOnlySpan<char> text)
+    {
+        if (_length + text.Length > PriceFileLimits.FieldLength)
         {
             throw Unreadable($"A field of the row at line {Line} is longer than {PriceFileLimits.FieldLength} characters.", "Look for a quote that is never closed.");
         }
 
-        if (_length == _field.Length)
+        while (_length + text.Length > _field.Length)
         {
-            Array.Resize(ref _field, _length * 2);
+            Array.Resize(ref _field, _field.Length * 2);
         }
 
-        _field[_length++] = c;
+        text.CopyTo(_field.AsSpan(_length));
+        _length += text.Length;
     }
 
     private void EndField()

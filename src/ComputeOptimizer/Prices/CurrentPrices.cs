@@ -5,7 +5,8 @@ namespace Terradev.ComputeOptimizer.Prices;
 
 /// <summary>What one source tells now.</summary>
 /// <param name="Snapshot">Its newest import.</param>
-internal sealed record SourcePrices(PriceSnapshot Snapshot, IReadOnlyDictionary<OfferKey, OfferRow> Rows);
+/// <param name="Rows">Its offers, each key once (<see cref="OfferKey.Comparer"/>).</param>
+internal sealed record SourcePrices(PriceSnapshot Snapshot, IReadOnlySet<OfferRow> Rows);
 
 /// <summary>
 /// What every source tells now: the last row of each key, without those that are gone. Kept in memory, because an import of a price that
@@ -31,8 +32,11 @@ internal sealed class CurrentPrices : IDisposable
             if (imports.Count > 0)
             {
                 var rows = _newest == 0 ? await LastRowsAsync(db, imports, cancellationToken) : await RowsSinceAsync(db, imports, cancellationToken);
+                // Each row was read with its own copies of the same few thousand texts.
+                var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+                string Shared(string text) => texts.TryAdd(text, text) ? text : texts[text];
                 var bySnapshot = imports.ToDictionary(snapshot => snapshot.Id, snapshot => snapshot.Source);
-                _bySource = Apply(imports, rows, row => bySnapshot[row.SnapshotId]);
+                _bySource = Apply(imports, rows, row => bySnapshot[row.SnapshotId], row => row.Shared(Shared));
                 _newest = imports[^1].Id;
             }
 
@@ -53,7 +57,7 @@ internal sealed class CurrentPrices : IDisposable
         {
             if (_newest == after)
             {
-                _bySource = Apply([stored], rows, _ => stored.Source);
+                _bySource = Apply([stored], rows, _ => stored.Source, row => row);
                 _newest = stored.Id;
             }
         }
@@ -83,24 +87,24 @@ internal sealed class CurrentPrices : IDisposable
              """).AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
     }
 
-    private Dictionary<string, SourcePrices> Apply(IReadOnlyList<PriceSnapshot> imports, IReadOnlyList<OfferRow> rows, Func<OfferRow, string> sourceOf)
+    private Dictionary<string, SourcePrices> Apply(
+        IReadOnlyList<PriceSnapshot> imports, IReadOnlyList<OfferRow> rows, Func<OfferRow, string> sourceOf, Func<OfferRow, OfferRow> kept)
     {
         var result = new Dictionary<string, SourcePrices>(_bySource, StringComparer.Ordinal);
         var changed = rows.ToLookup(sourceOf, StringComparer.Ordinal);
         foreach (var source in imports.GroupBy(snapshot => snapshot.Source, StringComparer.Ordinal))
         {
-            var now = result.TryGetValue(source.Key, out var known) ? new Dictionary<OfferKey, OfferRow>(known.Rows) : [];
+            var now = new HashSet<OfferRow>(result.GetValueOrDefault(source.Key)?.Rows ?? (IEnumerable<OfferRow>)[], OfferKey.Comparer);
             foreach (var row in changed[source.Key])
             {
-                if (row.Gone)
+                now.Remove(row);
+                if (!row.Gone)
                 {
-                    now.Remove(OfferKey.Of(row));
-                }
-                else
-                {
-                    now[OfferKey.Of(row)] = row;
+                    now.Add(kept(row));
                 }
             }
+
+            now.TrimExcess();
 
             result[source.Key] = new SourcePrices(source.Last(), now);
         }

@@ -73,7 +73,7 @@ internal sealed class ImportPrices(ComputeOptimizerDb db, CurrentPrices current,
         string source, PriceFormat? format, PriceBatch batch, string? sha256, CheckedPrices told, SourcePrices? known, CancellationToken cancellationToken)
     {
         var now = InMilliseconds(time.GetUtcNow());
-        var difference = PriceDifference.Between(known?.Rows ?? new Dictionary<OfferKey, OfferRow>(), told.Offers);
+        var difference = PriceDifference.Between(known?.Rows ?? new HashSet<OfferRow>(), told.Offers);
         var snapshot = new PriceSnapshot
         {
             Source = source,

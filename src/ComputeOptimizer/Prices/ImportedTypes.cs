@@ -23,6 +23,7 @@ internal sealed record CheckedType(InstanceShape? Shape, string? Rule, string? D
 internal sealed class ImportedTypes
 {
     public const decimal MostGpus = 32;
+    private const int MostKnown = 10_000;
     private const decimal CountTolerance = 0.005m;
 
     // What clouds sell of a GPU.
@@ -43,7 +44,10 @@ internal sealed class ImportedTypes
         if (!_known.TryGetValue(type, out var result))
         {
             result = Find(type);
-            _known.Add(type, result);
+            if (_known.Count < MostKnown)
+            {
+                _known.Add(type, result);
+            }
         }
 
         return result;

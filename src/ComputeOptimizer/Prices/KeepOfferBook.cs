@@ -67,6 +67,9 @@ internal sealed class KeepOfferBook(
 
         var snapshot = WinningOffers.Of([.. sources.Values]);
         book.Open(snapshot);
+
+        // An import leaves several times what lives, and nothing else here makes enough garbage to have it collected soon.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Log.BookOpened(logger, snapshot.Offers.Count, snapshot.Id, snapshot.AsOf);
     }
 }

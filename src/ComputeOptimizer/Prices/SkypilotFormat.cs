@@ -12,6 +12,10 @@ internal sealed class SkypilotFormat
 {
     public static readonly string[] Required = ["InstanceType", "AcceleratorName", "AcceleratorCount", "vCPUs", "MemoryGiB", "Price", "SpotPrice", "Region"];
 
+    // A real list has one text for each kind of instance.
+    private const int MostDetails = 1000;
+
+    private readonly Dictionary<string, GpuDetails?> _details = new(StringComparer.Ordinal);
     private readonly PriceColumns _columns;
     private readonly Cloud _cloud;
     private readonly PriceRows _rows;
@@ -87,7 +91,7 @@ internal sealed class SkypilotFormat
             return;
         }
 
-        if (!GpuDetails.TryRead(_columns.Of(row, "GpuInfo"), out var details))
+        if (DetailsOf(_columns.Of(row, "GpuInfo")) is not { } details)
         {
             Quarantine(place, null, QuarantineRules.BadGpuInfo, "GpuInfo cannot be read.");
             return;
@@ -129,6 +133,20 @@ internal sealed class SkypilotFormat
         {
             _rows.Offer(shape, place.Region, zone, Capacity.Spot, spot, new PriceLines(place.Line));
         }
+    }
+
+    private GpuDetails? DetailsOf(string text)
+    {
+        if (!_details.TryGetValue(text, out var details))
+        {
+            details = GpuDetails.TryRead(text, out var read) ? read : null;
+            if (_details.Count < MostDetails)
+            {
+                _details.Add(text, details);
+            }
+        }
+
+        return details;
     }
 
     // Null where there is no price left to take.

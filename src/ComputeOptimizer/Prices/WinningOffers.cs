@@ -16,7 +16,7 @@ internal static class WinningOffers
         var winners = new Dictionary<(Cloud, string, string, Capacity), Told>();
         foreach (var source in sources)
         {
-            foreach (var rows in source.Rows.Values.GroupBy(row => (row.Cloud, row.Region, row.InstanceType, row.Capacity)))
+            foreach (var rows in source.Rows.GroupBy(row => (row.Cloud, row.Region, row.InstanceType, row.Capacity)))
             {
                 var told = new Told(source.Snapshot, [.. rows]);
                 if (!winners.TryGetValue(rows.Key, out var other) || told.Beats(other))
@@ -28,9 +28,13 @@ internal static class WinningOffers
 
         var newest = winners.Values.Select(told => told.AsOf).DefaultIfEmpty(sources.Max(source => source.Snapshot.AsOf)).Max();
         var offers = new List<GpuOffer>(winners.Count);
-        foreach (var told in winners.Values)
+
+        // Thousands of offers have the same GPUs.
+        var gpus = new Dictionary<OfferGpu, OfferGpu>();
+        foreach (var offer in winners.Values.SelectMany(told => told.Offers(newest)))
         {
-            offers.AddRange(told.Offers(newest));
+            gpus.TryAdd(offer.Offer.Gpu, offer.Offer.Gpu);
+            offers.Add(offer with { Offer = offer.Offer with { Gpu = gpus[offer.Offer.Gpu] } });
         }
 
         return new OfferSnapshot(sources.Max(source => source.Snapshot.Id), newest, offers);

@@ -46,18 +46,18 @@ public sealed class ImportPricesTests : IDisposable
         await RefreshAsync(first, other);
 
         await ImportAsync(first, Row(0.5m), Row(0.6m, "eu-west-1"));
-        (await RefreshAsync(first, other))["live"].Rows.Values.Select(row => row.PricePerHour).ShouldBe([0.5m, 0.6m], ignoreOrder: true);
+        (await RefreshAsync(first, other))["live"].Rows.Select(row => row.PricePerHour).ShouldBe([0.5m, 0.6m], ignoreOrder: true);
         await ImportAsync(first, Row(0.7m));
-        (await RefreshAsync(first, other))["live"].Rows.Values.ShouldHaveSingleItem().PricePerHour.ShouldBe(0.7m);
+        (await RefreshAsync(first, other))["live"].Rows.ShouldHaveSingleItem().PricePerHour.ShouldBe(0.7m);
         await ImportAsync(first, Row(0.7m), Row(0.6m, "eu-west-1"));
 
         // A process that starts now reads the last row of each key, tombstones or not.
         using var late = new CurrentPrices();
         var now = (await RefreshAsync(first, late))["live"];
         now.Snapshot.Sequence.ShouldBe(3);
-        now.Rows.Values.Select(row => row.PricePerHour).ShouldBe([0.7m, 0.6m], ignoreOrder: true);
-        (await RefreshAsync(first, other))["live"].Rows.Values.Select(row => (row.PricePerHour, row.Region, Shape: row.Shape()))
-            .ShouldBe(now.Rows.Values.Select(row => (row.PricePerHour, row.Region, Shape: row.Shape())), ignoreOrder: true);
+        now.Rows.Select(row => row.PricePerHour).ShouldBe([0.7m, 0.6m], ignoreOrder: true);
+        (await RefreshAsync(first, other))["live"].Rows.Select(row => (row.PricePerHour, row.Region, Shape: row.Shape()))
+            .ShouldBe(now.Rows.Select(row => (row.PricePerHour, row.Region, Shape: row.Shape())), ignoreOrder: true);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class ImportPricesTests : IDisposable
         await ImportAsync(app, row);
         using var late = new CurrentPrices();
 
-        (await RefreshAsync(app, late))["live"].Rows.Values.ShouldHaveSingleItem().SaysTheSameAs(row).ShouldBeTrue();
+        (await RefreshAsync(app, late))["live"].Rows.ShouldHaveSingleItem().SaysTheSameAs(row).ShouldBeTrue();
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class WinningOffersTests
             Gone = 0,
             QuarantinedByRule = [],
         },
-        rows.ToDictionary(OfferKey.Of));
+        rows.ToHashSet(OfferKey.Comparer));
 
     private static OfferRow Spot(decimal price, string? zone, string region = "us-east-1") => OfferRow.Of(G4, region, zone, Capacity.Spot, price, PriceConfidence.Listed, "test");
 
