@@ -12,10 +12,11 @@ internal sealed record CheckedPrices(IReadOnlyList<OfferRow> Offers, int Taken, 
 /// The rules that hold for every source; those of a format are its own.
 /// <list type="number">
 /// <item>Names are not too long, the GPU is known, its count and its memory are possible.</item>
-/// <item>The price is from 0.0001 to 10,000 USD per hour, and in range for what is bought (<see cref="PriceRange"/>).</item>
+/// <item>The price is from 0.0001 to 10,000 USD per hour.</item>
 /// <item>The same offer again is one offer where the price is the same; with another price the first stands.</item>
 /// <item>A spot price is below the on-demand price of the same instance type in the same zone or region, where the source tells both: lists fill in the
 /// on-demand price where they know none.</item>
+/// <item>The price is in range for what is bought (<see cref="PriceRange"/>).</item>
 /// </list>
 /// </summary>
 internal static class PriceRules
@@ -48,17 +49,25 @@ internal static class PriceRules
             }
         }
 
-        foreach (var (key, (row, place)) in kept)
+        // On-demand prices first: only one that is believed itself says something about a spot price.
+        foreach (var capacity in (Capacity[])[Capacity.OnDemand, Capacity.Spot])
         {
-            if (key.Capacity == Capacity.Spot && OnDemand(kept, key) is { } onDemand && row.PricePerHour >= onDemand)
+            foreach (var (key, (row, place)) in kept)
             {
-                quarantine.Add(Quarantined(
-                    batch, place, QuarantineRules.SpotNotBelowOnDemand, $"The spot price {row.PricePerHour:0.######} is not below the on-demand price {onDemand:0.######}."));
-                kept.Remove(key);
-            }
-            else
-            {
-                Take(batch, place, taken);
+                if (key.Capacity != capacity)
+                {
+                    continue;
+                }
+
+                if (FaultOfPrice(kept, key, row) is var (rule, detail))
+                {
+                    quarantine.Add(Quarantined(batch, place, rule, detail));
+                    kept.Remove(key);
+                }
+                else
+                {
+                    Take(batch, place, taken);
+                }
             }
         }
 
@@ -90,9 +99,16 @@ internal static class PriceRules
             null => offer.PriceBasis == PriceConfidence.Unknown ? null : (QuarantineRules.NoPrice, "There is no price."),
             < PriceNumbers.LeastPerHour or > PriceNumbers.MostPerHour =>
                 (QuarantineRules.BadPrice, $"{offer.PricePerHour} is no price from {PriceNumbers.LeastPerHour} to {PriceNumbers.MostPerHour} USD per hour."),
-            { } price => PriceRange.Fault(offer, price) is { } fault ? (QuarantineRules.PriceOutOfRange, fault) : null,
+            _ => null,
         };
     }
+
+    private static (string Rule, string Detail)? FaultOfPrice(Dictionary<OfferKey, (OfferRow Row, int Place)> kept, OfferKey key, OfferRow row) =>
+        row.PricePerHour is not { } price ? null
+        : key.Capacity == Capacity.Spot && OnDemand(kept, key) is { } onDemand && price >= onDemand
+            ? (QuarantineRules.SpotNotBelowOnDemand, $"The spot price {price:0.######} is not below the on-demand price {onDemand:0.######}.")
+        : PriceRange.Fault(row, price) is { } fault ? (QuarantineRules.PriceOutOfRange, fault)
+        : null;
 
     // Spot prices may be by zone where on-demand prices are by region.
     private static decimal? OnDemand(Dictionary<OfferKey, (OfferRow Row, int Place)> kept, OfferKey spot) =>
