@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -10,7 +11,7 @@ namespace Terradev.ComputeOptimizer.Prices;
 /// An import as a caller asks for it: the price list is the body, one file of a form, or at an address. Reads it as it arrives, within
 /// <see cref="PriceFileLimits"/>, and imports it.
 /// </summary>
-internal sealed class ImportPriceList(ImportPrices import, FetchPrices fetch, IEnumerable<IOfferSource> sources, ImportTurns turns, TimeProvider time)
+internal sealed class ImportPriceList(ImportPrices import, OfferBook book, FetchPrices fetch, IEnumerable<IOfferSource> sources, ImportTurns turns, TimeProvider time)
 {
     /// <exception cref="PriceSourceException">Why nothing was imported.</exception>
     public async Task<PriceImportReport> ImportAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -21,7 +22,11 @@ internal sealed class ImportPriceList(ImportPrices import, FetchPrices fetch, IE
         {
             using var turn = await turns.TakeAsync(limited.Token);
             var content = await ReadAsync(request, limited.Token);
-            return await import.ImportAsync(content.Source, content.Format, content.Batch, limited.Token);
+            var report = await import.ImportAsync(content.Source, content.Format, content.Batch, limited.Token);
+
+            // Whoever has the answer may ask for the offers at once.
+            await book.ReachesAsync(report.Snapshot, limited.Token);
+            return report;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
