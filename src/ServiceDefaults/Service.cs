@@ -84,10 +84,11 @@ public static class Service
     }
 
     // A client that is still sending when the connection closes sees a broken pipe instead of the answer, so the rest is read and dropped.
+    // One that asks first has sent nothing.
     private static void UseDrainOfTooLargeBodies(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var most = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? MaxBodyBytes;
-        if (context.Request.ContentLength - most is > 0 and <= MaxDrainedBytes && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (context.Request.ContentLength - most is > 0 and <= MaxDrainedBytes && context.Request.Headers.Expect.Count == 0 && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = most + MaxDrainedBytes;
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);

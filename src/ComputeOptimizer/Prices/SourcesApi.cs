@@ -23,8 +23,12 @@ internal static class SourcesApi
     }
 
     private static async Task<Ok<IReadOnlyList<PriceSource>>> ListSources(
-        IEnumerable<IOfferSource> sources, PriceSourceStates states, CurrentPrices current, ComputeOptimizerDb db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await AllAsync(sources, states, current, db, cancellationToken));
+        IEnumerable<IOfferSource> sources, PriceSourceStates states, CurrentPrices current, OfferBook book, ComputeOptimizerDb db, CancellationToken cancellationToken)
+    {
+        // What ships with the product is there before the first answer.
+        await book.CurrentAsync(cancellationToken);
+        return TypedResults.Ok(await AllAsync(sources, states, current, db, cancellationToken));
+    }
 
     private static async Task<Results<Accepted<PriceSource>, ProblemHttpResult>> RefreshSource(
         string name, IEnumerable<IOfferSource> sources, PriceSourceStates states, CurrentPrices current, ComputeOptimizerDb db, ISchedulerFactory schedulers, CancellationToken cancellationToken)
