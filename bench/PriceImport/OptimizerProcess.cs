@@ -56,11 +56,15 @@ internal sealed class OptimizerProcess : LocalServer
         return (report!, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>MiB of main memory that the process holds at the moment.</summary>
-    // VmRSS:     123456 kB
-    public double MemoryMiB() => double.Parse(
-        File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) / 1024;
+    /// <summary>MiB of main memory that the process holds at the moment: all of it, and without the pages of program files, which processes share.</summary>
+    public (double All, double Own) MemoryMiB()
+    {
+        // VmRSS:     123456 kB
+        var lines = File.ReadLines($"/proc/{ProcessId}/status").ToList();
+        double Of(string name) => double.Parse(
+            lines.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        return (Of("VmRSS:"), Of("VmRSS:") - Of("RssFile:"));
+    }
 
     public override void Dispose()
     {

@@ -27,14 +27,16 @@ foreach (var store in new[] { "SQLite", "PostgreSQL" })
         good &= await RunAsync(optimizer, "1 of 20 changed", GeneratedList.Write(rows, 0.033m, 20), 0.033m, MostSeconds);
         good &= await RunAsync(optimizer, "nothing changed but one", GeneratedList.Write(rows, 0.034m, 20), 0.034m, MostSeconds);
         await Task.Delay(TimeSpan.FromSeconds(3), late.Token);
-        good &= Check("MiB of memory", optimizer.MemoryMiB(), MostMemoryMiB);
+        var memory = optimizer.MemoryMiB();
+        Console.WriteLine($"{memory.All:0} MiB of memory, {memory.Own:0} MiB of them its own");
+        good &= Check("MiB of memory of its own", memory.Own, MostMemoryMiB);
 
         async Task<bool> RunAsync(OptimizerProcess optimizer, string what, byte[] list, decimal marker, double? most)
         {
             var before = optimizer.ProcessorTime;
             var (report, seconds) = await optimizer.ImportAsync(list, marker, late.Token);
             Console.WriteLine(
-                $"{store}, {what}: {report.Rows} rows, {list.Length / 1024.0 / 1024:0.0} MiB, {report.Added} added, {report.Changed} changed, {report.Gone} gone: {report.Rows / seconds:0} rows per second, {(optimizer.ProcessorTime - before).TotalSeconds:0.00} s of processor, {optimizer.MemoryMiB():0} MiB");
+                $"{store}, {what}: {report.Rows} rows, {list.Length / 1024.0 / 1024:0.0} MiB, {report.Added} added, {report.Changed} changed, {report.Gone} gone: {report.Rows / seconds:0} rows per second, {(optimizer.ProcessorTime - before).TotalSeconds:0.00} s of processor, {optimizer.MemoryMiB().All:0} MiB");
             return most is null || Check("seconds", seconds, most.Value);
         }
     }

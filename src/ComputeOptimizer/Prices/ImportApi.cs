@@ -137,5 +137,6 @@ internal static class ImportApi
         Problems.Problem(RefusalCodes.NotFound, $"There is no import {snapshot}.", $"Look at GET {Address}.");
 
     /// <summary>The query of an upload as OpenAPI shows it; <see cref="ImportClaims"/> reads it, so that all faults are answered at once.</summary>
-    private sealed record ImportParameters(string? Format, string? Cloud, string? Source, string? AsOf);
+    private sealed record ImportParameters(
+        [FromQuery(Name = "format")] string? Format, [FromQuery(Name = "cloud")] string? Cloud, [FromQuery(Name = "source")] string? Source, [FromQuery(Name = "asOf")] string? AsOf);
 }

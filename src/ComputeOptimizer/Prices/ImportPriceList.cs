@@ -16,11 +16,11 @@ internal sealed class ImportPriceList(ImportPrices import, OfferBook book, Fetch
     /// <exception cref="PriceSourceException">Why nothing was imported.</exception>
     public async Task<PriceImportReport> ImportAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        using var turn = await turns.TakeAsync(cancellationToken) ?? throw new PriceSourceException(PriceRefusals.Busy);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(PriceFileLimits.Time);
         try
         {
-            using var turn = await turns.TakeAsync(limited.Token);
             var content = await ReadAsync(request, limited.Token);
             var report = await import.ImportAsync(content.Source, content.Format, content.Batch, limited.Token);
 
@@ -135,15 +135,12 @@ internal sealed class ImportPriceList(ImportPrices import, OfferBook book, Fetch
 internal sealed class ImportTurns : IDisposable
 {
     private const int AtOnce = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turns = new(AtOnce);
 
-    /// <summary>Waits for a turn, which ends when the result is disposed of.</summary>
-    public async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
-    {
-        await _turns.WaitAsync(cancellationToken);
-        return new Turn(_turns);
-    }
+    /// <summary>Waits for a turn, which ends when the result is disposed of; null where none comes within <see cref="Patience"/>.</summary>
+    public async Task<IDisposable?> TakeAsync(CancellationToken cancellationToken) => await _turns.WaitAsync(Patience, cancellationToken) ? new Turn(_turns) : null;
 
     public void Dispose() => _turns.Dispose();
 

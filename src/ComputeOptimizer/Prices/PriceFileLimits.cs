@@ -13,6 +13,9 @@ internal static class PriceFileLimits
     /// <summary>Rows of data.</summary>
     public const int Rows = 500_000;
 
+    /// <summary>Prices of GPU instances, which are held in memory until the whole list is read.</summary>
+    public const int Offers = 250_000;
+
     /// <summary>From the first byte to the answer.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
 }

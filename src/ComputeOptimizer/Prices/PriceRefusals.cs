@@ -13,6 +13,12 @@ internal static class PriceRefusals
     public static Refusal TooManyRows { get; } = new(
         RefusalCodes.BodyTooLarge, $"A price list may have up to {PriceFileLimits.Rows} rows.", "Leave out what has no GPU, or split it by region and import the parts under different sources.");
 
+    public static Refusal TooManyOffers { get; } = new(
+        RefusalCodes.BodyTooLarge, $"A price list may have up to {PriceFileLimits.Offers} prices of GPU instances.", "Split it by region and import the parts under different sources.");
+
+    public static Refusal Busy { get; } = new(
+        RefusalCodes.ServiceUnavailable, "Other price lists are being read.", "Try again in a minute; nothing was stored.");
+
     public static Refusal TooSlow { get; } = new(
         RefusalCodes.TimedOut, $"The price list did not arrive within {PriceFileLimits.Time.TotalSeconds:0} seconds.", "Send it again over a faster connection; nothing was stored.");
 

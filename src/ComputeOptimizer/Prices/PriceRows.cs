@@ -73,8 +73,14 @@ internal sealed class PriceRows(string source)
     public void Quarantine(int line, string? instanceType, string? region, Capacity? capacity, string rule, string detail) =>
         _quarantine.Add(new QuarantinedPrice(line, instanceType is "" ? null : instanceType, region is "" ? null : region, capacity, rule, detail));
 
+    /// <exception cref="PriceSourceException">There are too many.</exception>
     public void Offer(InstanceShape shape, string region, string? zone, Capacity capacity, decimal price, PriceLines lines)
     {
+        if (_offers.Count == PriceFileLimits.Offers)
+        {
+            throw new PriceSourceException(PriceRefusals.TooManyOffers);
+        }
+
         _offers.Add(OfferRow.Of(shape, region, zone, capacity, price, PriceConfidence.Listed, source));
         _lines.Add(lines);
     }

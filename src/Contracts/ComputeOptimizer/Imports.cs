@@ -25,7 +25,7 @@ public sealed record PriceImportRequest
     /// <summary>The cloud of a file that does not name it, such as SkyPilot's.</summary>
     public Cloud? Cloud { get; init; }
 
-    /// <summary>The name under which the prices are kept; a later import under it replaces them. Format and cloud unless told.</summary>
+    /// <summary>The name under which the prices are kept; a later import under it replaces them. Format and cloud unless told, such as <c>skypilot-aws</c>.</summary>
     public string? Source { get; init; }
 
     /// <summary>When the prices were valid; now unless told.</summary>
@@ -56,7 +56,7 @@ public sealed record PriceImportReport(
     IReadOnlyList<QuarantinedPrice> Quarantined);
 
 /// <summary>A price that was not believed.</summary>
-/// <param name="Line">Line of the file, the header being 1; null for sources that have no lines.</param>
+/// <param name="Line">Line of the file, the header being 1; of a JSON array the number of the item, the first being 1; null for sources that have no lines.</param>
 /// <param name="Rule">One of <see cref="QuarantineRules"/>.</param>
 public sealed record QuarantinedPrice(int? Line, string? InstanceType, string? Region, Capacity? Capacity, string Rule, string Detail);
 
@@ -69,7 +69,7 @@ public static class QuarantineRules
     /// <summary>Zero, negative, infinite or not a number.</summary>
     public const string BadPrice = "bad-price";
 
-    /// <summary>The spot price is the on-demand price, or above it: nobody knew it.</summary>
+    /// <summary>The spot price is the on-demand price, or above it: nobody knew it. The on-demand price is taken.</summary>
     public const string SpotNotBelowOnDemand = "spot-not-below-on-demand";
 
     /// <summary>Far from what the same instance type costs elsewhere, or from what its GPUs ever cost.</summary>
@@ -85,7 +85,7 @@ public static class QuarantineRules
     /// <summary>Other fields that are missing, too long or not what they should be.</summary>
     public const string BadField = "bad-field";
 
-    /// <summary>The same offer a second time in one file.</summary>
+    /// <summary>The same offer a second time in one file with another price; with the same price it is one offer.</summary>
     public const string Duplicate = "duplicate";
 
     /// <summary>A host without the price of its GPU, or the other way round.</summary>
