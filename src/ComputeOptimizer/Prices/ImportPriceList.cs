@@ -13,20 +13,28 @@ namespace Terradev.ComputeOptimizer.Prices;
 /// </summary>
 internal sealed class ImportPriceList(ImportPrices import, OfferBook book, FetchPrices fetch, IEnumerable<IOfferSource> sources, ImportTurns turns, TimeProvider time)
 {
+    private static readonly TimeSpan BookDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whoever has the answer may ask for the offers at once, unless the store went away in between.</summary>
     /// <exception cref="PriceSourceException">Why nothing was imported.</exception>
     public async Task<PriceImportReport> ImportAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var turn = await turns.TakeAsync(cancellationToken) ?? throw new PriceSourceException(PriceRefusals.Busy);
+        var report = await ReadAndStoreAsync(request, cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(BookDelay);
+        await book.ReachesAsync(report.Snapshot, patience.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return report;
+    }
+
+    private async Task<PriceImportReport> ReadAndStoreAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(PriceFileLimits.Time);
         try
         {
             var content = await ReadAsync(request, limited.Token);
-            var report = await import.ImportAsync(content.Source, content.Format, content.Batch, limited.Token);
-
-            // Whoever has the answer may ask for the offers at once.
-            await book.ReachesAsync(report.Snapshot, limited.Token);
-            return report;
+            return await import.ImportAsync(content.Source, content.Format, content.Batch, limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
