@@ -12,6 +12,7 @@ public sealed class BodiesTests
         [nameof(EnvironmentRequest)] = Examples.Request,
         [nameof(EnvironmentResponse)] = Examples.Environment,
         [nameof(Offer)] = Examples.Offer,
+        [nameof(RecommendationRequest)] = Examples.RecommendationRequest,
         [nameof(Recommendation)] = Examples.Recommendation,
         [nameof(ModelRequirements)] = Examples.Requirements,
         [nameof(RegisterModel)] = ModelExamples.Registration,

@@ -51,10 +51,67 @@ internal static class Examples
         Fit = new WorkloadFit(16, 13_658_396_590, 3_560_212_480, Fits: true, LargestContextLength: 512, LargestBatchSize: 115, Reason: null),
     };
 
+    public static RecommendationRequest RecommendationRequest { get; } = new()
+    {
+        Model = "google-bert/bert-base-uncased",
+        Dataset = "stanfordnlp/imdb",
+        Mode = WorkloadMode.Full,
+        Precision = Precision.Fp16,
+        ContextLength = 512,
+        BatchSize = 16,
+        Goal = Goal.CheapestToFinish,
+        Constraints = new Constraints
+        {
+            Clouds = [Cloud.Aws],
+            Regions = ["us-east-1"],
+            Capacity = CapacityPreference.SpotPreferred,
+            Gpus = ["T4", "L4"],
+            InstanceTypes = ["g4dn.xlarge"],
+            MinGpus = 1,
+            MaxGpus = 4,
+            MaxHourly = 1,
+            TotalBudget = 10,
+            MaxRuntimeHours = 12,
+            DeadlineHours = 24,
+            MaxInterruptionPercent = 20,
+            Data = new DataLocation { Cloud = Cloud.Aws, Region = "us-east-1", SizeGB = 0.2m },
+        },
+        Job = new Job { Epochs = 3, FlopsUtilisation = 0.4, BandwidthUtilisation = 0.6, InterruptionsPerHour = 0.01, RestartMinutes = 5 },
+        Limit = 20,
+    };
+
+    private static readonly Offer OnDemand = Offer with { Capacity = Capacity.OnDemand, PricePerHour = 0.5260m };
+
+    private static readonly Offer P4d = Offer with { InstanceType = "p4d.24xlarge", Capacity = Capacity.OnDemand, PricePerHour = 32.7726m };
+
     public static Recommendation Recommendation { get; } = new(
-        [new RankedOffer(Offer, new OfferFit(4_436_070_400, 14_495_514_624, 69.4m, 1, 1), new OfferCost(0.1894m, 0.3788m, 1.1364m, 2.0m), ["cheapest of 31 that fit"])],
-        [new RejectedOffer(Offer with { InstanceType = "p4d.24xlarge", Capacity = Capacity.OnDemand, PricePerHour = 32.7726m }, RejectionCodes.Budget, "32.7726 USD per hour is over the limit of 1.0000.")],
-        new Dictionary<string, int> { [RejectionCodes.Budget] = 1 }, Considered: 2, Goal.CheapestHour, ["the price of a spot instance is an estimate"]);
+        [
+            new RankedOffer(
+                Offer,
+                new OfferFit(4_436_070_400, 14_495_514_624, 69.4m, 1, 1),
+                new OfferCost(0.1894m, 0.3923m, 1.1364m, 2.0675m)
+                {
+                    Breakdown = new CostBreakdown(0.3790m, 0.0001m, 0.0128m, 0.0004m, 0m, [new CostInput("price", 0.1894m, "USD/h", "catalogue, 2026-01-01")]),
+                },
+                ["cheapest of 31 that fit"])
+            {
+                Throughput = new OfferThroughput(34_632.5, "flops", 0.0015m),
+                Risk = new OfferRisk(0.0003, 0.0006, 120m, "AWS Spot Advisor: 15-20% in a month, its upper end"),
+                Confidence = new OfferConfidence(PriceConfidence.Estimate, Confidence.Headers, OfferConfidence.AssumedTime),
+                Offers = 2,
+                Regions = ["us-east-1", "us-east-2"],
+            },
+        ],
+        [new RejectedOffer(P4d, RejectionCodes.Budget, "32.7726 USD/h is above the limit of 1.0000 USD/h.") { Offers = 2, Regions = ["us-east-1"] }],
+        new Dictionary<string, int> { [RejectionCodes.Budget] = 2 }, Considered: 4, Goal.CheapestHour, ["the price of a spot instance is an estimate"])
+    {
+        Snapshot = 17,
+        Fitting = 2,
+        Inputs = [new CostInput("tokens", 249_720_000m, "tokens", "rows x tokens per row x epochs of the dataset")],
+        Pareto = [new ParetoOffer(Offer, 0.3923m, 2.0675, 0.0006)],
+        Almost = new AlmostFits(P4d, RejectionCodes.Memory, "It needs 18.02 GiB per GPU, has 13.40 GiB usable.", [new FitChange("precision", "int8", 11_318_000_000, "int8 weights take about half.")]),
+        Mixed = new MixedFleet(OnDemand, 1, Offer, 3, 1.0942m, 48.0m, 0.7, ["1 of 4 replicas is on-demand."]),
+    };
 
     public static IReadOnlyDictionary<string, (object Event, string When)> Events { get; } = new (object Event, string When)[]
     {
