@@ -7,70 +7,30 @@ using Terradev.Contracts.ComputeOptimizer;
 
 namespace Terradev.ComputeOptimizer.Offers;
 
-/// <summary>What a list of offers is sorted by; <c>-</c> before the word turns the order round.</summary>
-public enum OfferSort
-{
-    Price,
-    GpuMemory,
-    InstanceType,
-}
-
-/// <summary>The question behind <c>GET /api/v1/offers</c>. Pages are places in one snapshot of the prices.</summary>
-public sealed record OfferQuery
+/// <summary>The question behind <c>GET /api/v1/offers</c>. A cursor is the place of the last offer shown in one snapshot of the prices.</summary>
+public sealed class OfferQuery
 {
     public const int DefaultLimit = 100;
     public const int MaxLimit = 1000;
 
-    private static readonly string[] Fields =
-        ["cloud", "region", "gpu", "minGpuMemoryGiB", "gpuCount", "capacity", "maxHourly", "sort", "limit", "cursor"];
+    private static readonly string[] Fields = [.. OfferFilter.Fields, "sort", "limit", "cursor"];
 
-    private int _limit = DefaultLimit;
-    private int _offset;
-    private Cloud? _cloud;
-    private string? _region;
-    private string? _gpu;
-    private decimal? _minGpuMemoryGiB;
-    private decimal? _gpuCount;
-    private Capacity? _capacity;
-    private decimal? _maxHourly;
-    private OfferSort _sort;
-    private bool _descending;
+    private readonly OfferFilter _filter;
+    private readonly OfferSort _sort;
+    private readonly bool _descending;
+    private readonly int _limit;
+    private int _after = -1;
 
-    private OfferQuery()
-    {
-    }
+    private OfferQuery(OfferFilter filter, OfferSort sort, bool descending, int limit) => (_filter, _sort, _descending, _limit) = (filter, sort, descending, limit);
 
     /// <summary>Reads the query string; every field at fault gets its messages in <paramref name="errors"/>.</summary>
-    public static OfferQuery Parse(IQueryCollection query, long snapshot, Dictionary<string, string[]> errors)
+    /// <param name="now">What <c>maxAgeDays</c> counts back from.</param>
+    public static OfferQuery Parse(IQueryCollection query, OfferSnapshot snapshot, DateTimeOffset now, Dictionary<string, string[]> errors)
     {
-        foreach (var (name, values) in query)
-        {
-            if (!Fields.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                errors[name] = [$"It is not known here; known are {string.Join(", ", Fields)}."];
-            }
-            else if (values.Count > 1)
-            {
-                errors[name] = ["It may be given once."];
-            }
-        }
-
-        string? Value(string field) => query[field] is [{ Length: > 0 } text] ? text : null;
-        var sort = Value("sort") ?? Wire.Name(OfferSort.Price);
-        var parsed = new OfferQuery
-        {
-            _cloud = Word<Cloud>("cloud", Value("cloud"), errors),
-            _region = Name("region", Value("region"), errors),
-            _gpu = Name("gpu", Value("gpu"), errors),
-            _minGpuMemoryGiB = Number("minGpuMemoryGiB", Value("minGpuMemoryGiB"), errors),
-            _gpuCount = Number("gpuCount", Value("gpuCount"), errors),
-            _capacity = Word<Capacity>("capacity", Value("capacity"), errors),
-            _maxHourly = Number("maxHourly", Value("maxHourly"), errors),
-            _sort = Word<OfferSort>("sort", sort.StartsWith('-') ? sort[1..] : sort, errors) ?? OfferSort.Price,
-            _descending = sort.StartsWith('-'),
-            _limit = Limit(Value("limit"), errors),
-        };
-        if (Value("cursor") is { } cursor && errors.Count == 0 && !parsed.TryResume(cursor, snapshot))
+        var fields = new QueryFields(query, Fields, errors);
+        var (sort, descending) = fields.Sort("sort", OfferSort.Price);
+        var parsed = new OfferQuery(OfferFilter.Read(fields, now, errors), sort, descending, fields.Whole("limit", DefaultLimit, MaxLimit));
+        if (fields.Text("cursor") is { } cursor && errors.Count == 0 && !parsed.TryResume(cursor, snapshot))
         {
             errors["cursor"] = ["It belongs to another list or to prices that have changed since; ask for the first page again, without a cursor."];
         }
@@ -81,37 +41,15 @@ public sealed record OfferQuery
     /// <summary>The page that was asked for, and the cursor of the next one.</summary>
     public Page<Offer> Answer(OfferSnapshot snapshot)
     {
-        var matching = snapshot.Priced.Where(Matches).Order(Comparer<Offer>.Create(Compare)).ToList();
-        var items = matching.Skip(_offset).Take(_limit).ToList();
-        var next = _offset + items.Count;
-        return new Page<Offer>(items, next < matching.Count ? Cursor(snapshot.Id, next) : null);
+        var places = OfferPlaces.First(snapshot.Priced, _filter, _sort, _descending, _after, _limit + 1);
+        var items = places.Take(_limit).Select(place => snapshot.Priced[place]).ToList();
+        return new Page<Offer>(items, places.Count > _limit ? Cursor(snapshot.Id, places[_limit - 1]) : null);
     }
 
-    private bool Matches(Offer offer) =>
-        (_cloud is null || offer.Cloud == _cloud)
-        && (_region is null || string.Equals(offer.Region, _region, StringComparison.OrdinalIgnoreCase))
-        && (_gpu is null || string.Equals(offer.Gpu.Model, _gpu, StringComparison.OrdinalIgnoreCase))
-        && (_minGpuMemoryGiB is null || offer.Gpu.MemoryMiB >= _minGpuMemoryGiB * 1024)
-        && (_gpuCount is null || offer.Gpu.Count == _gpuCount)
-        && (_capacity is null || offer.Capacity == _capacity)
-        && (_maxHourly is null || offer.PricePerHour <= _maxHourly);
+    private string Cursor(long snapshot, int place) =>
+        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{snapshot}.{place}.{Fingerprint()}")));
 
-    // The sort key may be turned round; what breaks its ties never is.
-    private int Compare(Offer a, Offer b)
-    {
-        var byKey = _sort switch
-        {
-            OfferSort.GpuMemory => a.Gpu.MemoryMiB.CompareTo(b.Gpu.MemoryMiB),
-            OfferSort.InstanceType => string.CompareOrdinal(a.InstanceType, b.InstanceType),
-            _ => Nullable.Compare(a.PricePerHour, b.PricePerHour),
-        };
-        return byKey == 0 ? OfferOrder.ByPriceThenName.Compare(a, b) : _descending ? -byKey : byKey;
-    }
-
-    private string Cursor(long snapshot, int offset) =>
-        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{snapshot}.{offset}.{Fingerprint()}")));
-
-    private bool TryResume(string cursor, long snapshot)
+    private bool TryResume(string cursor, OfferSnapshot snapshot)
     {
         Span<byte> buffer = stackalloc byte[96];
         if (cursor.Length > 120 || !Base64Url.IsValid(cursor) || !Base64Url.TryDecodeFromChars(cursor, buffer, out var length)
@@ -121,72 +59,10 @@ public sealed record OfferQuery
         }
 
         return fingerprint == Fingerprint()
-            && long.TryParse(ofSnapshot, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id == snapshot
-            && int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _offset);
+            && long.TryParse(ofSnapshot, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id == snapshot.Id
+            && int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _after) && _after < snapshot.Priced.Count;
     }
 
     // Everything that decides which offers come in which order; the limit may change from page to page.
-    private string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{_cloud}|{_region}|{_gpu}|{_minGpuMemoryGiB}|{_gpuCount}|{_capacity}|{_maxHourly}|{_sort}|{_descending}"))))[..12];
-
-    private static T? Word<T>(string field, string? text, Dictionary<string, string[]> errors)
-        where T : struct, Enum
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (Wire.TryParse<T>(text, out var value))
-        {
-            return value;
-        }
-
-        errors[field] = [$"It must be one of {string.Join(", ", Wire.Names<T>())}."];
-        return null;
-    }
-
-    private static string? Name(string field, string? text, Dictionary<string, string[]> errors)
-    {
-        if (text is null || (text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
-        {
-            return text;
-        }
-
-        errors[field] = ["It may have up to 64 letters, digits, '.', '_' and '-'."];
-        return null;
-    }
-
-    private static decimal? Number(string field, string? text, Dictionary<string, string[]> errors)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 1_000_000)
-        {
-            return value;
-        }
-
-        errors[field] = ["It must be a number above 0 and at most 1000000, such as 1.25."];
-        return null;
-    }
-
-    private static int Limit(string? text, Dictionary<string, string[]> errors)
-    {
-        if (text is null)
-        {
-            return DefaultLimit;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= MaxLimit)
-        {
-            return value;
-        }
-
-        errors["limit"] = [$"It must be a whole number from 1 to {MaxLimit}."];
-        return DefaultLimit;
-    }
+    private string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_filter.Fingerprint()}|{_sort}|{_descending}")))[..12];
 }

@@ -39,6 +39,14 @@ public sealed class OffersApiTests(OptimizerApp app) : IClassFixture<OptimizerAp
     [InlineData("-gpu-memory")]
     [InlineData("instance-type")]
     [InlineData("-instance-type")]
+    [InlineData("price-per-gpu")]
+    [InlineData("-price-per-gib")]
+    [InlineData("total-gpu-memory")]
+    [InlineData("-gpu-count")]
+    [InlineData("vcpus")]
+    [InlineData("-memory")]
+    [InlineData("region")]
+    [InlineData("-as-of")]
     public async Task Pages_join_to_the_whole_list_in_every_order(string sort)
     {
         var (_, whole) = await app.GetAsync<Page<Offer>>($"/api/v1/offers?sort={sort}&limit=1000");
@@ -65,6 +73,19 @@ public sealed class OffersApiTests(OptimizerApp app) : IClassFixture<OptimizerAp
     }
 
     [Fact]
+    public async Task Lists_take_several_values_and_every_filter()
+    {
+        var (status, page) = await app.GetAsync<Page<Offer>>(
+            "/api/v1/offers?cloud=aws,gcp&gpu=l4,A10G&vendor=nvidia&minGpuCount=2&maxGpuCount=4&minVcpus=40&minMemoryGiB=190&interconnect=pcie&minComputeCapability=8.6&confidence=listed,estimate,stale&maxAgeDays=36500&sort=-price-per-gpu&limit=1000");
+
+        status.ShouldBe(200);
+        page.Items.ShouldBe(Catalog.Snapshot.Priced.Where(offer => page.Items.Contains(offer)).OrderByDescending(offer => offer.PricePerHour / offer.Gpu.Count), ignoreOrder: true);
+        page.Items.Select(offer => offer.PricePerHour!.Value / offer.Gpu.Count).ShouldBeInOrder(SortDirection.Descending);
+        page.Items.Select(offer => offer.Gpu.Model).Distinct().Order().ShouldBe(["A10G", "L4"]);
+        page.Items.ShouldAllBe(offer => offer.Gpu.Count >= 2 && offer.Gpu.Count <= 4 && offer.Vcpus >= 40 && offer.MemoryGiB >= 190);
+    }
+
+    [Fact]
     public async Task Money_has_four_decimals_in_the_json()
     {
         var json = await app.Client.GetStringAsync(new Uri("/api/v1/offers?gpu=T4&maxHourly=0.53&capacity=on-demand&cloud=aws", UriKind.Relative));
@@ -78,12 +99,12 @@ public sealed class OffersApiTests(OptimizerApp app) : IClassFixture<OptimizerAp
     public async Task All_faults_of_a_query_are_answered_at_once()
     {
         var (status, problem) = await app.GetAsync<Problem>(
-            "/api/v1/offers?cloud=ibm&region=a%20b&gpu=%00&minGpuMemoryGiB=-1&gpuCount=NaN&capacity=1&maxHourly=1e9&sort=--price&limit=0&colour=red");
+            "/api/v1/offers?zone=%01&minVcpus=-1&interconnect=usb&confidence=sure&maxAgeDays=x&minGpuCount=4&maxGpuCount=2&source=%07&cloud=ibm&region=a%20b&gpu=%00&minGpuMemoryGiB=-1&gpuCount=NaN&capacity=1&maxHourly=1e9&sort=--price&limit=0&colour=red");
 
         status.ShouldBe(400);
         problem.Code.ShouldBe(RefusalCodes.InvalidRequest);
         problem.Errors!.Keys.ShouldBe(
-            ["cloud", "region", "gpu", "minGpuMemoryGiB", "gpuCount", "capacity", "maxHourly", "sort", "limit", "colour"], ignoreOrder: true);
+            ["zone", "minVcpus", "interconnect", "confidence", "maxAgeDays", "maxGpuCount", "source", "cloud", "region", "gpu", "minGpuMemoryGiB", "gpuCount", "capacity", "maxHourly", "sort", "limit", "colour"], ignoreOrder: true);
     }
 
     [Theory]
