@@ -43,6 +43,7 @@ public static class ComputeOptimizerModule
         app.MapOffersApi();
         app.MapImportApi();
         app.MapSourcesApi();
+        app.MapGpusApi();
         app.MapRecommendationsApi();
         return app;
     }
