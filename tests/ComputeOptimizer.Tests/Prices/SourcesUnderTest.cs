@@ -23,7 +23,8 @@ internal sealed class SourcesUnderTest : IAsyncDisposable
     {
         var server = await FakeHub.StartAsync();
         var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection(On(server.Address).Concat(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))));
+        builder.Configuration.AddInMemoryCollection(On(server.Address));
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddComputeOptimizer();
         builder.Services.AddSingleton(new PriceSourceLimits(256 * 1024, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(20)));
