@@ -30,7 +30,7 @@ public sealed class PreemptionTests
 
         interrupted.ShouldBeGreaterThan(Cases / 4, "the cases must have interruptions");
         worstChoice.ShouldBeLessThanOrEqualTo(1.05);
-        worstEstimate.ShouldBeLessThanOrEqualTo(0.1);
+        worstEstimate.ShouldBeLessThanOrEqualTo(0.02);
     }
 
     private static Recommend Question(Random random)
