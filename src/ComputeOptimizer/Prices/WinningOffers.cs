@@ -1,3 +1,4 @@
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -67,7 +68,7 @@ internal static class WinningOffers
 
         public IEnumerable<GpuOffer> Offers(DateTimeOffset newest)
         {
-            var region = rows.Where(row => !LocalZones.Is(row.Cloud, row.Region, row.Zone)).ToList();
+            var region = rows.Where(row => !CloudProfiles.Of(row.Cloud).IsLocalZone(row.Region, row.Zone)).ToList();
             if (region.Count == 0 || region[0].Capacity != Capacity.OnDemand || region.Any(row => row.PricePerHour != region[0].PricePerHour || row.Shape() != region[0].Shape()))
             {
                 return rows.Select(row => Offer(row, newest));

@@ -1,3 +1,4 @@
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.ComputeOptimizer.Prices;
 using Terradev.Contracts.ComputeOptimizer;
@@ -61,7 +62,7 @@ public sealed class WinningOffersTests
         var offers = Merge(Source("a", Monday, Row(0.5m, "use1-az1"), Row(0.5m, "use1-az2"), Row(0.5m, "use1-atl2-az1")));
 
         offers.Select(offer => offer.Zone).ShouldBe([null, "use1-atl2-az1"]);
-        offers.Select(LocalZones.IsLocalZone).ShouldBe([false, true]);
+        offers.Select(offer => Aws.IsLocalZone(offer.Region, offer.Zone)).ShouldBe([false, true]);
     }
 
     [Theory]
@@ -71,7 +72,7 @@ public sealed class WinningOffersTests
     [InlineData("us-east-1", "use1-atl2-az1", true)]
     [InlineData("us-east-1", "us-east-1-atl-2a", true)]
     [InlineData("us-east-1", "use1-wl1-bos-wlz1", true)]
-    public void Zones_tell_by_their_names_whether_they_are_away(string region, string? zone, bool local) => LocalZones.Is(Cloud.Aws, region, zone).ShouldBe(local);
+    public void Zones_tell_by_their_names_whether_they_are_away(string region, string? zone, bool local) => Aws.IsLocalZone(region, zone).ShouldBe(local);
 
     [Fact]
     public void Interruption_bands_are_those_of_the_shipped_catalogue()
