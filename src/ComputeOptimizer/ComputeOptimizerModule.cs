@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Terradev.ComputeOptimizer.Advice;
 using Terradev.ComputeOptimizer.Migrations;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.ComputeOptimizer.Prices;
@@ -19,6 +20,7 @@ public static class ComputeOptimizerModule
         builder.Services.AddSingleton(OptimizerPolicy.Default);
         builder.Services.AddSingleton<RecommendationDesk>();
         builder.Services.AddScoped<RecommendForModel>();
+        builder.Services.AddScoped<ForecastDesk>();
         builder.Services.AddSingleton<CurrentPrices>();
         builder.Services.AddSingleton<PricesChanged>();
         builder.Services.AddScoped<ImportPrices>();
@@ -33,6 +35,7 @@ public static class ComputeOptimizerModule
             {
                 bus.AddConsumer<OnRecommend>();
                 bus.AddConsumer<OnPriceOffer>();
+                bus.AddConsumer<OnForecastCost>();
             },
             typeof(PricesUpdated));
         return builder;
@@ -45,6 +48,7 @@ public static class ComputeOptimizerModule
         app.MapSourcesApi();
         app.MapGpusApi();
         app.MapRecommendationsApi();
+        app.MapAdviceApi();
         return app;
     }
 
