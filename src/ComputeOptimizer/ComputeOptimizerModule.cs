@@ -19,7 +19,9 @@ public static class ComputeOptimizerModule
         builder.Services.AddSingleton<OfferBook>();
         builder.Services.AddSingleton(OptimizerPolicy.Default);
         builder.Services.AddSingleton<RecommendationDesk>();
+        builder.Services.AddScoped<ResolveRequest>();
         builder.Services.AddScoped<RecommendForModel>();
+        builder.Services.AddScoped<AdviceDesk>();
         builder.Services.AddScoped<ForecastDesk>();
         builder.Services.AddSingleton<CurrentPrices>();
         builder.Services.AddSingleton<PricesChanged>();

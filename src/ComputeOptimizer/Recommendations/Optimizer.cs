@@ -15,25 +15,7 @@ public static class Optimizer
     /// <summary>Ranks the offers that fit, best first, and says of each other one why not.</summary>
     public static Ranking Rank(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
     {
-        var demand = new Demand(request, snapshot, policy);
-        var refused = new List<RefusedOffer>();
-        var judge = new GroupJudge(demand, refused);
-        var fitting = new List<FittingGroup>();
-        for (var index = 0; index < snapshot.Groups.Count; index++)
-        {
-            if (judge.Judge(snapshot.Groups[index], snapshot.Index.Columns[index]) is { } fits)
-            {
-                fitting.Add(fits);
-            }
-        }
-
-        refused.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
-        var candidates = new List<Candidate>();
-        foreach (var group in fitting)
-        {
-            candidates.AddRange(group.Candidates);
-        }
-
+        var (demand, refused, fitting, candidates) = Judge(request, snapshot, policy);
         RankingOrder.Weigh(candidates);
         var order = RankingOrder.For(demand.Goal);
         var best = fitting.Select(group => group.Candidates.Min(order)!).Order(order).ToList();
@@ -58,6 +40,31 @@ public static class Optimizer
             refused);
     }
 
+    /// <summary>Judges every offer without ranking those that fit.</summary>
+    internal static Judgement Judge(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
+    {
+        var demand = new Demand(request, snapshot, policy);
+        var refused = new List<RefusedOffer>();
+        var judge = new GroupJudge(demand, refused);
+        var fitting = new List<FittingGroup>();
+        for (var index = 0; index < snapshot.Groups.Count; index++)
+        {
+            if (judge.Judge(snapshot.Groups[index], snapshot.Index.Columns[index]) is { } fits)
+            {
+                fitting.Add(fits);
+            }
+        }
+
+        refused.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
+        var candidates = new List<Candidate>();
+        foreach (var group in fitting)
+        {
+            candidates.AddRange(group.Candidates);
+        }
+
+        return new Judgement(demand, refused, fitting, candidates);
+    }
+
     private static Dictionary<string, int> ByCode(List<RefusedOffer> refused)
     {
         var counts = refused.GroupBy(entry => entry.Rejection.Code, StringComparer.Ordinal)
@@ -78,3 +85,7 @@ public sealed record RefusedOffer(Offer Offer, Rejection Rejection, int Offers, 
     /// <summary>Place of the offer in the snapshot's order by price and name.</summary>
     internal int Rank { get; init; }
 }
+
+/// <param name="Refused">By place in the snapshot.</param>
+/// <param name="Candidates">Of all that fit the cheapest of each price class, in no order.</param>
+internal sealed record Judgement(Demand Demand, List<RefusedOffer> Refused, List<FittingGroup> Fitting, List<Candidate> Candidates);

@@ -27,6 +27,20 @@ public sealed class RecommendationDesk(OfferBook book, OptimizerPolicy policy)
     /// <summary>Either a recommendation with at least one ranked offer, or the refusal.</summary>
     public static Recommended Answer(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
     {
+        if (Check(request, snapshot, policy) is { } refusal)
+        {
+            return new Recommended(null, refusal);
+        }
+
+        var ranking = Optimizer.Rank(request, snapshot, policy);
+        return ranking.Recommendation.Ranked.Count > 0
+            ? new Recommended(ranking.Recommendation, null)
+            : new Recommended(null, NoFit.Explain(ranking, request));
+    }
+
+    /// <summary>The refusal with all that is at fault in the request, or of names that no offer has; null when offers can be ranked for it.</summary>
+    public static Refusal? Check(Recommend request, OfferSnapshot snapshot, OptimizerPolicy policy)
+    {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         ConstraintRules.Check(request.Constraints, errors);
         JobRules.Check(request.Job, request.Requirements.Mode, errors);
@@ -37,20 +51,8 @@ public sealed class RecommendationDesk(OfferBook book, OptimizerPolicy policy)
             errors["constraints.data.sizeGB"] = ["It is needed: the size of the dataset is not known."];
         }
 
-        if (errors.Count > 0)
-        {
-            return new Recommended(null, new Refusal(
-                RefusalCodes.InvalidRequest, "The request cannot be answered as it was put.", "Correct the fields in 'errors'.", errors));
-        }
-
-        if (ConstraintRules.Unknown(request.Constraints, snapshot) is { } unknown)
-        {
-            return new Recommended(null, unknown);
-        }
-
-        var ranking = Optimizer.Rank(request, snapshot, policy);
-        return ranking.Recommendation.Ranked.Count > 0
-            ? new Recommended(ranking.Recommendation, null)
-            : new Recommended(null, NoFit.Explain(ranking, request));
+        return errors.Count > 0
+            ? new Refusal(RefusalCodes.InvalidRequest, "The request cannot be answered as it was put.", "Correct the fields in 'errors'.", errors)
+            : ConstraintRules.Unknown(request.Constraints, snapshot);
     }
 }
