@@ -21,6 +21,13 @@ public sealed class BodiesTests
         [nameof(PriceImportRequest)] = ImportExamples.Request,
         [nameof(PriceImportReport)] = ImportExamples.Report,
         [nameof(PricePoint)] = ImportExamples.Point,
+        [nameof(ForecastRequest)] = AdviceExamples.ForecastRequest,
+        [nameof(CostForecast)] = AdviceExamples.Forecast,
+        [nameof(CloudComparison)] = AdviceExamples.Comparison,
+        [nameof(WhatIfRequest)] = AdviceExamples.WhatIfRequest,
+        [nameof(WhatIf)] = AdviceExamples.WhatIf,
+        [nameof(RightSizeRequest)] = AdviceExamples.RightSizeRequest,
+        [nameof(RightSize)] = AdviceExamples.RightSize,
     };
 
     public static TheoryData<string> Names => [.. Bodies.Keys];
