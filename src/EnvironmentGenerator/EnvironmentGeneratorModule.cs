@@ -29,6 +29,7 @@ public static class EnvironmentGeneratorModule
             bus.AddRequestClient<ResolveDataset>(Messaging.RequestTimeout);
             bus.AddRequestClient<Recommend>(Messaging.RequestTimeout);
             bus.AddRequestClient<PriceOffer>(Messaging.RequestTimeout);
+            bus.AddRequestClient<ForecastCost>(Messaging.RequestTimeout);
         }, Events);
 
         builder.Services.AddOptions<TerraformOptions>().BindConfiguration(TerraformOptions.Section).ValidateOnStart();
@@ -55,6 +56,7 @@ public static class EnvironmentGeneratorModule
         builder.Services.AddSingleton<ExecuteRun>();
         builder.Services.AddSingleton<ChangeEnvironment>();
         builder.Services.AddScoped<ChooseOffer>();
+        builder.Services.AddScoped<ForecastEnvironment>();
         builder.Services.AddScoped<RequestEnvironment>();
         builder.Services.AddHostedService<RunWorker>();
         builder.Services.AddHostedService<EndAtDeadline>();

@@ -25,7 +25,7 @@ internal sealed class FakePrices
 }
 
 /// <summary>The answers of the three other services, by message, for one model, one dataset and one offer.</summary>
-internal sealed class FakeServices(FakePrices prices) : IConsumer<ResolveModel>, IConsumer<ResolveDataset>, IConsumer<Recommend>, IConsumer<PriceOffer>
+internal sealed class FakeServices(FakePrices prices) : IConsumer<ResolveModel>, IConsumer<ResolveDataset>, IConsumer<Recommend>, IConsumer<PriceOffer>, IConsumer<ForecastCost>
 {
     public const decimal Price = 0.1894m;
 
@@ -58,6 +58,21 @@ internal sealed class FakeServices(FakePrices prices) : IConsumer<ResolveModel>,
     {
         var asked = context.Message;
         return context.RespondAsync(new OfferPriced(prices.Next() is { } price ? Offer(asked.InstanceType, asked.Capacity) with { PricePerHour = price } : null, 8));
+    }
+
+    public Task Consume(ConsumeContext<ForecastCost> context)
+    {
+        var asked = context.Message.Request;
+        if (asked.PricePerHour is null && prices.Next() is null)
+        {
+            return context.RespondAsync(new CostForecasted(null, new Refusal(RefusalCodes.UnknownInstanceType, "Nobody tells its price.", "Take another one.")));
+        }
+
+        var hours = (decimal)(asked.Until!.Value - asked.StartedAt!.Value).TotalHours;
+        var perHour = (asked.PricePerHour ?? prices.Next()!.Value) + asked.ExtraPerHour!.Value;
+        var range = new CostRange(perHour * hours, perHour * hours, perHour * hours);
+        return context.RespondAsync(new CostForecasted(
+            new CostForecast(range, new CostRange(perHour, perHour, perHour), asked.Until.Value, hours, hours, new BudgetForecast((asked.Budget ?? 0) - range.Expected, null, null, null), []), null));
     }
 
     public Task Consume(ConsumeContext<Recommend> context)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -56,7 +57,7 @@ internal sealed class ForecastDesk(OfferBook book, ComputeOptimizerDb db, TimePr
         return
         [
             .. rows
-                .Where(told => told.Zone == offer.Zone || !LocalZones.Is(offer.Cloud, offer.Region, told.Zone))
+                .Where(told => told.Zone == offer.Zone || !CloudProfiles.Of(offer.Cloud).IsLocalZone(offer.Region, told.Zone))
                 .Select(told => new KnownPrice(
                     Math.Round(told.PricePerHour!.Value, 4, MidpointRounding.AwayFromZero), FormattableString.Invariant($"{told.PriceSource}, {told.AsOf:yyyy-MM-dd}, {told.Zone ?? offer.Region}"))),
         ];

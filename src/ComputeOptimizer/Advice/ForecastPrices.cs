@@ -1,3 +1,4 @@
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.Contracts.ComputeOptimizer;
 
@@ -30,7 +31,7 @@ internal sealed record ForecastPrices(KnownPrice Expected, KnownPrice Low, Known
 
         var spot = snapshot.Priced
             .Where(other => other.Cloud == offer.Cloud && other.Capacity == Capacity.Spot && other.InstanceType == offer.InstanceType && other.Region == offer.Region
-                && (other.Zone == offer.Zone || !LocalZones.IsLocalZone(other)))
+                && (other.Zone == offer.Zone || !CloudProfiles.Of(other.Cloud).IsLocalZone(other.Region, other.Zone)))
             .Select(KnownPrice.Of)
             .Concat(past)
             .ToList();

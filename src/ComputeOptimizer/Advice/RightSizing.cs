@@ -1,3 +1,4 @@
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.ComputeOptimizer.Offers;
 using Terradev.ComputeOptimizer.Recommendations;
 using Terradev.Contracts.ComputeOptimizer;
@@ -35,7 +36,7 @@ internal static class RightSizing
         var needed = Need(request, current);
         var holding = snapshot.Offers
             .Where(other => other.Offer.Cloud == cloud && other.Offer.Region == region && other.Offer.Capacity == capacity && other.Offer.InstanceType != type
-                && !other.Withdrawn && other.Architecture == running.Architecture && !LocalZones.IsLocalZone(other.Offer) && Holds(other.Offer, current, needed))
+                && !other.Withdrawn && other.Architecture == running.Architecture && !CloudProfiles.Of(cloud).IsLocalZone(region, other.Offer.Zone) && Holds(other.Offer, current, needed))
             .Select(other => other.Offer);
         if (pressures.Count == 0)
         {

@@ -1,4 +1,5 @@
 using MassTransit;
+using Terradev.ComputeOptimizer.Clouds;
 using Terradev.Contracts.ComputeOptimizer;
 
 namespace Terradev.ComputeOptimizer.Offers;
@@ -20,11 +21,13 @@ internal sealed class OnPriceOffer(OfferBook book) : IConsumer<PriceOffer>
         {
             if (offer.Cloud == asked.Cloud && offer.Capacity == asked.Capacity && offer.InstanceType == asked.InstanceType && offer.Region == asked.Region)
             {
-                cheapest ??= offer;
                 if (offer.Zone == asked.Zone)
                 {
                     return offer;
                 }
+
+                // A zone outside its region is nobody's choice by accident.
+                cheapest ??= CloudProfiles.Of(offer.Cloud).IsLocalZone(offer.Region, offer.Zone) ? null : offer;
             }
         }
 

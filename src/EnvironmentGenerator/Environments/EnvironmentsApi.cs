@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Runs;
@@ -21,6 +23,7 @@ internal static class EnvironmentsApi
         group.MapGet("/", List).WithName("ListEnvironments").WithSummary("Lists environments, newest first, with their quotes but without the longer answers");
         group.MapGet("/{id}", Get).WithName("GetEnvironment").WithSummary("One environment, by id or by name");
         group.MapGet("/{id}/bundle", Bundle).WithName("GetBundle").WithSummary("The Terraform bundle as a zip");
+        group.MapGet("/{id}/forecast", Forecast).WithName("ForecastEnvironment").WithSummary("What the environment will have cost at a date, its deadline unless told, and when its budget is used up");
         group.MapPost("/{id}/apply", Apply).WithName("ApplyEnvironment").WithSummary("Plans anew with credentials, then applies");
         group.MapDelete("/{id}", Delete).WithName("DestroyEnvironment").WithSummary("Ends the environment: destroys what exists; buckets with content only with deleteData=true");
     }
@@ -110,6 +113,26 @@ internal static class EnvironmentsApi
             Blueprint.Find(environment.Request.Cloud!.Value, environment.Blueprint)!, environment,
             new BundleTarget(await Installation.IdAsync(db, cancellationToken), aws.SimulatedEndpoint), expiresAt);
         return TypedResults.File(RenderBundle.Zip(files), "application/zip", $"{environment.Name}.zip");
+    }
+
+    private static async Task<Results<Ok<CostForecast>, ProblemHttpResult>> Forecast(
+        string id, string? until, EnvironmentGeneratorDb db, ForecastEnvironment forecast, CancellationToken cancellationToken)
+    {
+        var end = default(DateTimeOffset);
+        if (until is not null && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out end))
+        {
+            return new Refusal(
+                RefusalCodes.InvalidRequest, "Not valid: until.", "Correct the parameters named under errors.",
+                new Dictionary<string, string[]> { ["until"] = ["A time such as 2026-12-01T00:00:00Z."] }).ToProblem();
+        }
+
+        if (await db.Environments.AsNoTracking().Include(e => e.Generation).FindAsync(id, cancellationToken) is not { } environment)
+        {
+            return Unknown(id);
+        }
+
+        var answer = await forecast.ForAsync(environment, until is null ? null : end, cancellationToken);
+        return answer.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(answer.Forecast);
     }
 
     private static async Task<Results<Accepted<EnvironmentResponse>, ProblemHttpResult>> Apply(
