@@ -58,7 +58,11 @@ internal static class BudgetChoices
         for (var i = 0; i < affordable.Count; i++)
         {
             var (least, candidate) = affordable[i];
-            within.Add(candidate);
+            if (goal == Goal.Balanced)
+            {
+                AddUnbeaten(candidate, within);
+            }
+
             chosen = chosen is null || order.Compare(candidate, chosen) < 0 ? candidate : chosen;
             if (i + 1 < affordable.Count && affordable[i + 1].Least == least)
             {
@@ -80,6 +84,21 @@ internal static class BudgetChoices
 
         return steps;
     }
+
+    // Whoever is beaten in all three is never chosen and moves none of the best; with it each step would weigh everything before it.
+    private static void AddUnbeaten(Candidate candidate, List<Candidate> within)
+    {
+        if (!within.Exists(other => Beats(other, candidate)))
+        {
+            within.RemoveAll(other => Beats(candidate, other));
+            within.Add(candidate);
+        }
+    }
+
+    private static bool Beats(Candidate one, Candidate other) =>
+        one.CostMicros != long.MaxValue
+        && one.CostMicros <= other.CostMicros && one.Time <= other.Time && one.Risk <= other.Risk
+        && (one.CostMicros < other.CostMicros || one.Time < other.Time || one.Risk < other.Risk);
 
     private static WhatIfBudget At(decimal budget, List<(decimal From, Candidate Chosen)> steps, decimal smallest, Demand demand) =>
         steps.FindLast(step => step.From <= budget) is { Chosen: { } chosen }
