@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Terradev.Contracts;
@@ -7,7 +8,7 @@ public static class Wire
 {
     /// <summary>The kebab-case word of an enum member, such as <c>on-demand</c>.</summary>
     public static string Name<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+        where T : struct, Enum => Words<T>.ByValue.TryGetValue(value, out var word) ? word : Words<T>.Of(value);
 
     /// <summary>Every word of the enum, in order of declaration.</summary>
     public static IReadOnlyList<string> Names<T>()
@@ -17,9 +18,9 @@ public static class Wire
     public static bool TryParse<T>(string? word, out T value)
         where T : struct, Enum
     {
-        foreach (var candidate in Enum.GetValues<T>())
+        foreach (var (candidate, name) in Words<T>.ByValue)
         {
-            if (string.Equals(Name(candidate), word, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(name, word, StringComparison.OrdinalIgnoreCase))
             {
                 value = candidate;
                 return true;
@@ -28,5 +29,14 @@ public static class Wire
 
         value = default;
         return false;
+    }
+
+    // An answer has thousands of them.
+    private static class Words<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> ByValue = Enum.GetValues<T>().Distinct().ToFrozenDictionary(value => value, Of);
+
+        public static string Of(T value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
     }
 }
