@@ -82,6 +82,21 @@ internal sealed class Session : IAsyncDisposable
 
     public async Task<TerradevClient> ClientAsync(CancellationToken cancellationToken) => (await ServerAsync(cancellationToken)).Client;
 
+    /// <summary>The answer as JSON, or as the report makes it for the width of the screen.</summary>
+    public int Print<T>(T answer, Func<T, int, IReadOnlyList<IReadOnlyList<Span>>> report)
+    {
+        if (Json)
+        {
+            Document(answer);
+        }
+        else
+        {
+            Screen.Lines(report(answer, Screen.Width));
+        }
+
+        return ExitCodes.Done;
+    }
+
     public void Document<T>(T value) => Screen.Document(JsonSerializer.Serialize(value, Indented));
 
     public void Entries(IEnumerable<Entry> entries)

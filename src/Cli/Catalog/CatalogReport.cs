@@ -6,7 +6,7 @@ using Terradev.Contracts.DatasetRegistry;
 
 namespace Terradev.Cli.Catalog;
 
-/// <summary>What `datasets`, `offers` and `recommend` print.</summary>
+/// <summary>What `datasets` and `offers` print.</summary>
 internal static class CatalogReport
 {
     public static IReadOnlyList<IReadOnlyList<Span>> Datasets(Page<DatasetSummary> page, int width) => WithRest(page, Layout.Table(
@@ -44,43 +44,11 @@ internal static class CatalogReport
         5,
         7));
 
-    public static IReadOnlyList<IReadOnlyList<Span>> Ranked(Recommendation recommendation, int top, int width)
-    {
-        var lines = new List<IReadOnlyList<Span>>();
-        if (recommendation.Ranked.Count > 0)
-        {
-            lines.AddRange(Layout.Table(
-                ["INSTANCE", "REGION", "GPUS", "CAPACITY", "PER HOUR", "TO FINISH", "DEADLINE", "HEADROOM", "PRICE FROM"],
-                [.. recommendation.Ranked.Take(top).Select(ranked => (IReadOnlyList<string>)
-                [
-                    Printable.Line(ranked.Offer.InstanceType),
-                    Printable.Line(ranked.Offer.Zone ?? ranked.Offer.Region),
-                    UpReport.Gpus(ranked.Offer.Gpu),
-                    Wire.Name(ranked.Offer.Capacity),
-                    Format.PerHour(ranked.Cost.PerHour),
-                    ranked.Cost.ToFinish is { } toFinish ? Format.Total(toFinish) : "-",
-                    ranked.Cost.AtDeadline is { } atDeadline ? Format.Total(atDeadline) : "-",
-                    $"{ranked.Fit.HeadroomPercent:0} %",
-                    UpReport.PriceSource(ranked.Offer),
-                ])],
-                width,
-                4,
-                5,
-                6,
-                7));
-        }
-
-        lines.Add([new Span(UpReport.Fitting(recommendation), Tone.Strong)]);
-        lines.AddRange(recommendation.Assumptions.SelectMany(assumption => Layout.Break(Printable.Line(assumption), width))
-            .Select(line => (IReadOnlyList<Span>)[new Span(line, Tone.Faint)]));
-        return lines;
-    }
-
-    private static List<IReadOnlyList<Span>> WithRest<T>(Page<T> page, IReadOnlyList<IReadOnlyList<Span>> table) => page switch
+    public static IReadOnlyList<IReadOnlyList<Span>> WithRest<T>(Page<T> page, IReadOnlyList<IReadOnlyList<Span>> table) => page switch
     {
         { Items: [] } => [[new Span("Nothing matches.")]],
         { NextCursor: not null } => [.. table, [new Span("There are more: raise --limit or search for less.", Tone.Faint)]],
-        _ => [.. table],
+        _ => table,
     };
 
     private static string Origin(Provenance provenance) =>

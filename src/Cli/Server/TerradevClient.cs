@@ -30,6 +30,7 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
 {
     private const string Environments = "api/v1/environments";
     private const string Models = "api/v1/models";
+    private const string Offers = "api/v1/offers";
     private const string CheckTheAddress = "Check --server or TERRADEV_URL, or leave both out to work without a server.";
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(100);
 
@@ -102,7 +103,39 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
         GetAsync<Page<DatasetSummary>>($"api/v1/datasets{query}", cancellationToken);
 
     public Task<Page<Offer>> OffersAsync(string query, CancellationToken cancellationToken) =>
-        GetAsync<Page<Offer>>($"api/v1/offers{query}", cancellationToken);
+        GetAsync<Page<Offer>>($"{Offers}{query}", cancellationToken);
+
+    public Task<Page<GpuDetail>> GpusAsync(string query, CancellationToken cancellationToken) => GetAsync<Page<GpuDetail>>($"api/v1/gpus{query}", cancellationToken);
+
+    public Task<GpuDetail> GpuAsync(string model, string query, CancellationToken cancellationToken) =>
+        GetAsync<GpuDetail>($"api/v1/gpus/{Uri.EscapeDataString(model)}{query}", cancellationToken);
+
+    /// <summary>Has the server fetch a price list.</summary>
+    public Task<PriceImportReport> ImportPricesAsync(PriceImportRequest request, CancellationToken cancellationToken) =>
+        SendAsync<PriceImportReport>(Post($"{Offers}/import", request), cancellationToken);
+
+    /// <summary>Sends a price list as it is read; it is not kept in memory.</summary>
+    public Task<PriceImportReport> ImportPricesAsync(Stream list, PriceImportRequest claims, CancellationToken cancellationToken)
+    {
+        (string Name, string? Value)[] fields =
+        [
+            ("format", claims.Format is { } format ? Wire.Name(format) : null), ("cloud", claims.Cloud is { } cloud ? Wire.Name(cloud) : null), ("source", claims.Source),
+            ("asOf", claims.AsOf?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+        ];
+        var query = string.Join('&', fields.Where(field => field.Value is not null).Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"));
+        var content = new StreamContent(list) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+        return SendAsync<PriceImportReport>(new HttpRequestMessage(HttpMethod.Post, $"{Offers}/import?{query}") { Content = content }, cancellationToken);
+    }
+
+    public Task<Page<PriceImportReport>> ImportsAsync(string query, CancellationToken cancellationToken) =>
+        GetAsync<Page<PriceImportReport>>($"{Offers}/imports{query}", cancellationToken);
+
+    public Task<Page<PricePoint>> PriceHistoryAsync(string query, CancellationToken cancellationToken) => GetAsync<Page<PricePoint>>($"{Offers}/history{query}", cancellationToken);
+
+    public Task<IReadOnlyList<PriceSource>> PriceSourcesAsync(CancellationToken cancellationToken) => GetAsync<IReadOnlyList<PriceSource>>($"{Offers}/sources", cancellationToken);
+
+    public Task<PriceSource> RefreshPricesAsync(string source, CancellationToken cancellationToken) =>
+        SendAsync<PriceSource>(new HttpRequestMessage(HttpMethod.Post, $"{Offers}/sources/{Uri.EscapeDataString(source)}/refresh"), cancellationToken);
 
     public Task<Recommendation> RecommendAsync(RecommendationRequest request, CancellationToken cancellationToken) =>
         SendAsync<Recommendation>(Post("api/v1/recommendations", request), cancellationToken);

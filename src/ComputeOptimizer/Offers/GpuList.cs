@@ -10,8 +10,8 @@ internal static class GpuList
     private static readonly Precision[] Precisions = [Precision.Fp16, Precision.Bf16, Precision.Fp8, Precision.Fp4];
 
     /// <summary>One entry for each GPU model in the offers, which are the cheapest first, in no particular order.</summary>
-    public static IEnumerable<GpuSummary> Of(IEnumerable<Offer> offers) =>
-        offers.GroupBy(offer => offer.Gpu.Model, StringComparer.OrdinalIgnoreCase).Select(group => Summary(group.Key, [.. group]));
+    public static IEnumerable<GpuDetail> Of(IEnumerable<Offer> offers) =>
+        offers.GroupBy(offer => offer.Gpu.Model, StringComparer.OrdinalIgnoreCase).Select(group => Detail(group.Key, [.. group]));
 
     /// <param name="offers">Those that have the GPU, cheapest first.</param>
     public static GpuDetail Detail(string model, IReadOnlyList<Offer> offers) => new(

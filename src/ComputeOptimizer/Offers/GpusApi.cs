@@ -23,7 +23,7 @@ internal static class GpusApi
         var gpus = app.MapGroup("/api/v1/gpus").WithTags("gpus");
         gpus.MapGet("/", ListGpus)
             .WithName("ListGpus")
-            .WithSummary("GPU models with what they can and what they cost")
+            .WithSummary("GPU models with what they can, which instances have them, where and from what price")
             .WithDescription("sort is name, price, memory or price-per-gpu, with a '-' before it for the other direction; minMemoryGiB is of one GPU.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         gpus.MapGet("/{model}", GetGpu)
@@ -33,7 +33,7 @@ internal static class GpusApi
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Results<Ok<Page<GpuSummary>>, ProblemHttpResult>> ListGpus(
+    private static async Task<Results<Ok<Page<GpuDetail>>, ProblemHttpResult>> ListGpus(
         [AsParameters] GpuParameters parameters, OfferBook book, HttpRequest request, CancellationToken cancellationToken)
     {
         var snapshot = await book.CurrentAsync(cancellationToken);
@@ -46,8 +46,8 @@ internal static class GpusApi
             return Invalid(errors);
         }
 
-        var gpus = GpuList.Of(taken).OrderBy(gpu => gpu.Model, StringComparer.Ordinal);
-        return TypedResults.Ok(new Page<GpuSummary>([.. Sorted(gpus, sort, descending)], null));
+        var gpus = GpuList.Of(taken).OrderBy(gpu => gpu.Gpu.Model, StringComparer.Ordinal);
+        return TypedResults.Ok(new Page<GpuDetail>([.. Sorted(gpus, sort, descending)], null));
     }
 
     private static async Task<Results<Ok<GpuDetail>, ProblemHttpResult>> GetGpu(
@@ -83,7 +83,7 @@ internal static class GpusApi
             && (memory is null || offer.Gpu.MemoryMiB >= memory));
     }
 
-    private static IEnumerable<GpuSummary> Sorted(IOrderedEnumerable<GpuSummary> byName, GpuSort sort, bool descending)
+    private static IEnumerable<GpuDetail> Sorted(IOrderedEnumerable<GpuDetail> byName, GpuSort sort, bool descending)
     {
         if (sort == GpuSort.Name)
         {
@@ -96,7 +96,7 @@ internal static class GpusApi
             GpuSort.Price => Least(gpu.CheapestOnDemand?.PricePerHour, gpu.CheapestSpot?.PricePerHour),
             _ => Least(gpu.OnDemandPerGpu, gpu.SpotPerGpu),
         };
-        return descending ? byName.OrderByDescending(Key) : byName.OrderBy(Key);
+        return descending ? byName.OrderByDescending(detail => Key(detail.Gpu)) : byName.OrderBy(detail => Key(detail.Gpu));
     }
 
     private static decimal Least(decimal? a, decimal? b) => Math.Min(a ?? decimal.MaxValue, b ?? decimal.MaxValue);

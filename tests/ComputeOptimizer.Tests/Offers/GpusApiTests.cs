@@ -9,15 +9,17 @@ public sealed class GpusApiTests(OptimizerApp app) : IClassFixture<OptimizerApp>
     [Fact]
     public async Task Every_gpu_with_a_price_is_listed_with_its_cheapest_offers()
     {
-        var (status, page) = await app.GetAsync<Page<GpuSummary>>("/api/v1/gpus?sort=-memory");
+        var (status, page) = await app.GetAsync<Page<GpuDetail>>("/api/v1/gpus?sort=-memory");
 
         status.ShouldBe(200);
-        page.Items.Select(gpu => gpu.Model).ShouldBe(Catalog.Snapshot.Priced.Select(offer => offer.Gpu.Model).Distinct(), ignoreOrder: true);
-        page.Items.Select(gpu => gpu.MemoryMiB).ShouldBeInOrder(SortDirection.Descending);
-        page.Items.Sum(gpu => gpu.Offers).ShouldBe(Catalog.Snapshot.Priced.Count);
-        var l4 = page.Items.Single(gpu => gpu.Model == "L4");
+        var gpus = page.Items.Select(item => item.Gpu).ToList();
+        gpus.Select(gpu => gpu.Model).ShouldBe(Catalog.Snapshot.Priced.Select(offer => offer.Gpu.Model).Distinct(), ignoreOrder: true);
+        gpus.Select(gpu => gpu.MemoryMiB).ShouldBeInOrder(SortDirection.Descending);
+        gpus.Sum(gpu => gpu.Offers).ShouldBe(Catalog.Snapshot.Priced.Count);
+        var l4 = gpus.Single(gpu => gpu.Model == "L4");
         l4.Precisions.ShouldBe([Precision.Fp16, Precision.Bf16, Precision.Fp8]);
         l4.CheapestOnDemand.ShouldBe(Catalog.Snapshot.Priced.First(offer => offer is { Gpu.Model: "L4", Capacity: Capacity.OnDemand }));
+        page.Items.Single(item => item.Gpu.Model == "L4").Instances.Select(instance => instance.InstanceType).ShouldContain("g6.xlarge");
     }
 
     [Fact]
