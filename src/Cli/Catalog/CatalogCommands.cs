@@ -5,7 +5,7 @@ namespace Terradev.Cli.Catalog;
 /// <summary>The commands that look something up and change nothing.</summary>
 internal static class CatalogCommands
 {
-    public static IEnumerable<Command> All() => [Datasets(), OfferCommands.Offers(), OfferCommands.Gpus(), new RecommendCommand()];
+    public static IEnumerable<Command> All() => [Datasets(), OfferCommands.Offers(), OfferCommands.Gpus(), new RecommendCommand(), AdviceCommands.Compare(), AdviceCommands.WhatIf()];
 
     private static Option<string?> Text(string name, string description) => new(name) { Description = description, HelpName = "text" };
 

@@ -140,6 +140,12 @@ internal sealed class TerradevClient(HttpClient http, TimeProvider time)
     public Task<Recommendation> RecommendAsync(RecommendationRequest request, CancellationToken cancellationToken) =>
         SendAsync<Recommendation>(Post("api/v1/recommendations", request), cancellationToken);
 
+    public Task<CloudComparison> CompareAsync(RecommendationRequest request, CancellationToken cancellationToken) =>
+        SendAsync<CloudComparison>(Post("api/v1/recommendations/compare", request), cancellationToken);
+
+    public Task<WhatIf> WhatIfAsync(WhatIfRequest request, CancellationToken cancellationToken) =>
+        SendAsync<WhatIf>(Post("api/v1/recommendations/what-if", request), cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);

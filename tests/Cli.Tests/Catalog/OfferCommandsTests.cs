@@ -122,6 +122,22 @@ public sealed class OfferCommandsTests : IDisposable
         gpus.ShouldContain("p3.8xlarge");
     }
 
+    [Fact]
+    public async Task Clouds_and_budgets_are_compared_in_the_embedded_server()
+    {
+        var clouds = await EmbeddedAsync("compare", "google-bert/bert-base-uncased");
+        var budgets = await EmbeddedAsync("what-if", "google-bert/bert-base-uncased", "--hourly", "0.01,0.5,100");
+        var json = await EmbeddedAsync("what-if", "google-bert/bert-base-uncased", "--hourly", "0.01,0.5,100", "--output", "json");
+
+        clouds.Split('\n').Where(line => line.StartsWith("aws", StringComparison.Ordinal) || line.StartsWith("gcp", StringComparison.Ordinal) || line.StartsWith("azure", StringComparison.Ordinal))
+            .Count().ShouldBeGreaterThanOrEqualTo(6, clouds);
+        var answer = JsonSerializer.Deserialize<WhatIf>(json, TerradevJson.Options)!;
+        answer.Budgets.Select(budget => budget.Choice is null).ShouldBe([true, false, false]);
+        budgets.ShouldContain("nothing fits");
+        budgets.ShouldContain(answer.SmallestBudget.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture));
+        (await TerradevProcess.RunAsync(["what-if", "gpt2", "--hourly", "1;2"], new Dictionary<string, string?>())).ExitCode.ShouldBe(ExitCodes.Usage);
+    }
+
     private static async Task<string> AskedAsync<T>(string route, T answer, params string[] line)
     {
         string? asked = null;

@@ -126,6 +126,7 @@ public sealed class SnapshotTests(OfflineRegistry registry, ITestOutputHelper ou
     [InlineData("tensorflow-hub", "tensorflow/bert_en_uncased_L-12_H-768_A-12", 109_482_240)]
     [InlineData("huggingface", "openai/whisper-tiny", 37_760_640)]
     [InlineData("huggingface", "openai-community/gpt2-medium", 354_823_168)]
+    [InlineData("huggingface", "meta-llama/Llama-3.1-70B", 70_553_706_496)]
     [InlineData("reference", "stable-baselines3/ppo", 9_155)]
     public void Published_counts_and_formulas_tell_the_parameters(string source, string id, long parameters)
     {
