@@ -50,7 +50,7 @@ public static class Service
             kestrel.AddServerHeader = false;
         });
         // Our own lines tell what happens; the frameworks' are for their makers. Logging__LogLevel__... brings them back.
-        foreach (var framework in (string[])["Microsoft", "MassTransit", "System.Net.Http", "Polly"])
+        foreach (var framework in (string[])["Microsoft", "MassTransit", "System.Net.Http", "Polly", "Quartz"])
         {
             builder.Logging.AddFilter(framework, LogLevel.Warning);
         }

@@ -5,9 +5,11 @@ using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Terradev.Contracts;
 
 namespace Terradev.ServiceDefaults;
@@ -53,7 +55,7 @@ public static class Store
         else
         {
             // Nothing here leaves settings or locks behind in a connection, so that none has to be taken back before its next use.
-            connectionString = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true }.ToString();
+            connectionString = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true }.ToString();
             builder.Services.AddDbContext<TDb, TPostgres>((services, db) => db
                 .UseNpgsql(connectionString, postgres => postgres.EnableRetryOnFailure(maxRetryCount: 4, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null))
                 .UseStoreDefaults(services));
@@ -145,11 +147,34 @@ internal sealed partial class StoreMigration<TDb>(IServiceScopeFactory scopes, S
         }
         else
         {
-            // Several replicas may start at once; EF Core takes a lock in the database while it migrates.
-            await db.Database.MigrateAsync(cancellationToken);
+            await MigratePostgresAsync(db.Database, cancellationToken);
         }
 
         await db.SeedAsync(cancellationToken);
+    }
+
+    // Several replicas may start at once. EF Core's lock ends with the transaction of each migration, and whoever waited for it goes on with
+    // a list that was true before; so the whole is done in turn. The lock ends with its connection, also with that of a killed process.
+    private static async Task MigratePostgresAsync(DatabaseFacade database, CancellationToken cancellationToken)
+    {
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        if (!await creator.ExistsAsync(cancellationToken))
+        {
+            try
+            {
+                await creator.CreateAsync(cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another replica was faster.
+            }
+        }
+
+        await using var turn = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.GetConnectionString()) { Pooling = false }.ToString());
+        await turn.OpenAsync(cancellationToken);
+        await using var take = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('terradev migrations'))", turn) { CommandTimeout = (int)LongestMigration.TotalSeconds };
+        await take.ExecuteNonQueryAsync(cancellationToken);
+        await database.MigrateAsync(cancellationToken);
     }
 
     // EF Core's lock in SQLite is a row. It outlives a process that is killed while it migrates, and every later one would

@@ -118,9 +118,11 @@ public sealed class SourcesApiTests : IDisposable
             await context.Response.WriteAsync(AzureRetailTests.Page(null, AzureRetailTests.Item(T4, "eastus", 0.5m)));
         });
         var settings = AzureAt(server);
-        await using var first = await StartAsync(settings, store);
-        await UntilAsync(first, "built-in", _ => true);
-        await using var second = await StartAsync(settings, store);
+
+        // Both find no database, or no schema in it.
+        var replicas = await Task.WhenAll(StartAsync(settings, store), StartAsync(settings, store));
+        await using var first = replicas[0];
+        await using var second = replicas[1];
         await UntilAsync(first, Azure, _ => Volatile.Read(ref asked) == 1);
 
         // Both are told to, and neither may while the other one does.
