@@ -190,7 +190,7 @@ public sealed class SourcesApiTests : IDisposable
         var settings = new Dictionary<string, string?>
         {
             ["ComputeOptimizer:Sources:Files:0:Name"] = "mirror",
-            ["ComputeOptimizer:Sources:Files:0:Location"] = "/tmp/vms.csv",
+            ["ComputeOptimizer:Sources:Files:0:Location"] = Path.Combine(_directory, "vms.csv"),
             [$"ComputeOptimizer:Sources:{name}"] = value,
         };
         await using var app = new OptimizerApp(_directory, ownsDirectory: false, settings);
