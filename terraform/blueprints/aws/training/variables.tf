@@ -61,6 +61,18 @@ variable "expires_at" {
   }
 }
 
+variable "max_runtime_hours" {
+  description = "Hours that a machine may run, whatever became of the deadline: an hourly check terminates older ones, and an alarm tells of them."
+  type        = number
+  nullable    = false
+  default     = 24
+
+  validation {
+    condition     = var.max_runtime_hours > 0 && var.max_runtime_hours <= 8760
+    error_message = "max_runtime_hours must be more than 0 and at most 8760."
+  }
+}
+
 variable "tags" {
   description = "More tags for every resource."
   type        = map(string)
@@ -131,14 +143,21 @@ variable "instance_type" {
 }
 
 variable "capacity" {
-  description = "How the machine is bought: spot (cheaper, may be taken away with two minutes' notice) or on-demand."
+  description = "How the machine is bought: spot (cheaper, may be taken away with two minutes' notice), on-demand, or spot-with-fallback (spot, and on-demand once spot_unavailable says that there is none)."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(["spot", "on-demand"], var.capacity)
-    error_message = "capacity must be spot or on-demand."
+    condition     = contains(["spot", "on-demand", "spot-with-fallback"], var.capacity)
+    error_message = "capacity must be spot, on-demand or spot-with-fallback."
   }
+}
+
+variable "spot_unavailable" {
+  description = "AWS refused the spot request: buy on demand what is spot-with-fallback."
+  type        = bool
+  nullable    = false
+  default     = false
 }
 
 variable "root_volume_gib" {
@@ -239,6 +258,109 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+}
+
+# What may be switched on and off
+
+variable "private_subnets" {
+  description = "Run without a public address in the private subnets. Without a NAT gateway only S3 and Systems Manager are reached, so that model, data and packages must come from the buckets."
+  type        = bool
+  nullable    = false
+  default     = false
+}
+
+variable "nat_gateway" {
+  description = "Let the private subnets call the internet: about 33 USD a month and 0.045 USD per GB (list price of us-east-1, general knowledge of 2025), with or without a machine."
+  type        = bool
+  nullable    = false
+  default     = false
+}
+
+variable "existing_network" {
+  description = "Use a VPC that is there already instead of making one; its subnets need the routes that the environment needs."
+  type = object({
+    vpc_id             = string
+    vpc_cidr           = string
+    public_subnet_ids  = list(string)
+    private_subnet_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition = var.existing_network == null || try(
+      can(regex("^vpc-[0-9a-f]{8,17}$", var.existing_network.vpc_id)) && can(cidrhost(var.existing_network.vpc_cidr, 0))
+      && alltrue([for id in concat(var.existing_network.public_subnet_ids, var.existing_network.private_subnet_ids) : can(regex("^subnet-[0-9a-f]{8,17}$", id))]),
+    false)
+    error_message = "existing_network must have a vpc_id such as vpc-0123456789abcdef0, its vpc_cidr, and ids of subnets."
+  }
+
+  validation {
+    condition     = var.existing_network == null || try(length(var.private_subnets ? var.existing_network.private_subnet_ids : var.existing_network.public_subnet_ids) > 0, false)
+    error_message = "existing_network must name a subnet of the kind that private_subnets asks for."
+  }
+}
+
+variable "flow_logs" {
+  description = "Log the accepted and refused connections of the VPC."
+  type        = bool
+  nullable    = false
+  default     = true
+}
+
+variable "budget_usd" {
+  description = "Monthly AWS budget over the environment's tag in USD, told at 50, 80 and 100 %, or null. AWS counts by tag only once terradev:environment is activated as a cost allocation tag."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.budget_usd == null || try(var.budget_usd > 0 && var.budget_usd <= 1000000, false)
+    error_message = "budget_usd must be null or more than 0 and at most 1000000."
+  }
+}
+
+variable "notification_emails" {
+  description = "Who is told of alarms and budgets; each address confirms its subscription once."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = length(var.notification_emails) <= 10 && alltrue([for address in var.notification_emails : can(regex("^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\\.[A-Za-z]{2,24}$", address))])
+    error_message = "notification_emails must be at most 10 e-mail addresses."
+  }
+}
+
+variable "hub_token" {
+  description = "Make a secret for the model hub's token, which the machine reads. Its value is put there by hand, never by Terraform."
+  type        = bool
+  nullable    = false
+  default     = false
+}
+
+variable "alarms" {
+  description = "Make alarms of the machine's metrics; they tell the notification topic."
+  type        = bool
+  nullable    = false
+  default     = true
+}
+
+variable "runtime_check" {
+  description = "Check each hour, from outside the machine, that nothing runs past its deadline or max_runtime_hours."
+  type        = bool
+  nullable    = false
+  default     = true
+}
+
+variable "datasets_archive_days" {
+  description = "Days after which datasets move to Glacier; 0 keeps them where they are. Archived objects must be restored before they are read."
+  type        = number
+  nullable    = false
+  default     = 90
+
+  validation {
+    condition     = var.datasets_archive_days >= 0 && var.datasets_archive_days <= 3650 && floor(var.datasets_archive_days) == var.datasets_archive_days
+    error_message = "datasets_archive_days must be a whole number from 0 to 3650."
   }
 }
 
