@@ -1,17 +1,17 @@
 locals {
-  user_data = templatefile("${path.module}/user_data.sh.tftpl", {
-    settings_base64 = base64encode(jsonencode(var.settings))
-    expires_at      = var.expires_at
-    region          = var.region
-    schedule_name   = var.deadline_schedule_name
-  })
+  spot      = var.capacity == "spot" || (var.capacity == "spot-with-fallback" && !var.spot_unavailable)
+  placement = coalesce(var.placement_group, var.instance_count > 1)
+
+  ingress = merge([
+    for key, rule in var.ingress : { for cidr in rule.cidrs : "${key}-${cidr}" => { port = rule.port, cidr = cidr, description = rule.description } }
+  ]...)
 }
 
-# No ingress, ever: people come in through Systems Manager, which the machine calls itself.
+# People come in through Systems Manager, which the machine calls itself; ingress is what somebody asked for by range.
 # DNS, time and instance metadata of the VPC are not subject to security groups.
 resource "aws_security_group" "this" {
   name        = "${var.name}-instance"
-  description = "Egress only"
+  description = "GPU machines of one environment"
   vpc_id      = var.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-instance" })
@@ -29,6 +29,50 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   tags = merge(var.tags, { Name = "${var.name}-egress-${each.key}" })
 }
 
+resource "aws_vpc_security_group_ingress_rule" "this" {
+  for_each = local.ingress
+
+  security_group_id = aws_security_group.this.id
+  description       = each.value.description
+  cidr_ipv4         = strcontains(each.value.cidr, ":") ? null : each.value.cidr
+  cidr_ipv6         = strcontains(each.value.cidr, ":") ? each.value.cidr : null
+  ip_protocol       = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+
+  tags = merge(var.tags, { Name = "${var.name}-ingress-${each.value.port}" })
+}
+
+# Machines that train together talk to each other on any port; EFA needs it in both directions.
+resource "aws_vpc_security_group_ingress_rule" "peers" {
+  count = var.instance_count > 1 ? 1 : 0
+
+  security_group_id            = aws_security_group.this.id
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "-1"
+
+  tags = merge(var.tags, { Name = "${var.name}-peers" })
+}
+
+resource "aws_vpc_security_group_egress_rule" "peers" {
+  count = var.instance_count > 1 ? 1 : 0
+
+  security_group_id            = aws_security_group.this.id
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "-1"
+
+  tags = merge(var.tags, { Name = "${var.name}-peers" })
+}
+
+resource "aws_placement_group" "this" {
+  count = local.placement ? 1 : 0
+
+  name     = var.name
+  strategy = "cluster"
+
+  tags = merge(var.tags, { Name = var.name })
+}
+
 # Changes when somebody asks for another machine, and not when AWS publishes a newer image under the same parameter
 # or when the deadline moves. Type and capacity are here because the provider would resize in place, which spot
 # instances refuse, and overlooks a change from spot to on-demand
@@ -37,31 +81,28 @@ resource "terraform_data" "wish" {
   input = {
     image         = var.image_key
     instance_type = var.instance_type
-    capacity      = var.capacity
-    settings      = var.settings
+    capacity      = local.spot ? "spot" : "on-demand"
+    user_data     = var.user_data_key
   }
 }
 
-resource "aws_instance" "this" {
-  ami                    = var.ami_id
+resource "aws_launch_template" "this" {
+  name                   = "${var.name}-instance"
+  update_default_version = true
+  image_id               = var.ami_id
   instance_type          = var.instance_type
-  subnet_id              = var.subnet_id
-  vpc_security_group_ids = [aws_security_group.this.id]
-  iam_instance_profile   = var.instance_profile
-
-  # The way out; nothing comes in. A NAT gateway would cost as much as a small GPU.
-  associate_public_ip_address = true
-
-  user_data = local.user_data
+  user_data              = base64encode(var.user_data)
 
   # The timer on the machine powers it off at the deadline; that must end the bill, not park a disk.
-  # A one-time spot instance cannot stop and terminates anyhow; setting this for it would fail, because the
-  # provider sets it once more after the launch, and EC2 refuses to modify attributes of spot instances
-  # (https://github.com/hashicorp/terraform-provider-aws/pull/41206).
-  instance_initiated_shutdown_behavior = var.capacity == "spot" ? null : "terminate"
+  # A one-time spot instance cannot stop and terminates anyhow; EC2 refuses the attribute for it.
+  instance_initiated_shutdown_behavior = local.spot ? null : "terminate"
+
+  iam_instance_profile {
+    name = var.instance_profile
+  }
 
   dynamic "instance_market_options" {
-    for_each = var.capacity == "spot" ? [1] : []
+    for_each = local.spot ? [1] : []
 
     content {
       market_type = "spot"
@@ -80,20 +121,69 @@ resource "aws_instance" "this" {
     http_put_response_hop_limit = var.metadata_hop_limit
   }
 
-  root_block_device {
-    volume_type           = "gp3"
-    volume_size           = var.root_volume_gib
-    encrypted             = true
-    delete_on_termination = true
-
-    tags = merge(var.tags, { Name = "${var.name}-root" })
+  monitoring {
+    enabled = var.detailed_monitoring
   }
 
-  tags = merge(var.tags, { Name = var.name })
+  block_device_mappings {
+    device_name = var.root_device_name
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = var.root_volume_gib
+      iops                  = var.root_volume_iops
+      throughput            = var.root_volume_throughput
+      encrypted             = "true"
+      delete_on_termination = "true"
+    }
+  }
+
+  dynamic "block_device_mappings" {
+    for_each = var.data_volume_gib > 0 ? [1] : []
+
+    content {
+      device_name = "/dev/sdf"
+
+      ebs {
+        volume_type           = "gp3"
+        volume_size           = var.data_volume_gib
+        encrypted             = "true"
+        delete_on_termination = "true"
+      }
+    }
+  }
+
+  dynamic "tag_specifications" {
+    for_each = toset(["instance", "volume", "network-interface"])
+
+    content {
+      resource_type = tag_specifications.value
+      tags          = merge(var.tags, { Name = var.name })
+    }
+  }
+
+  tags = merge(var.tags, { Name = "${var.name}-instance" })
+}
+
+resource "aws_instance" "this" {
+  count = var.instance_count
+
+  subnet_id                   = var.subnet_id
+  vpc_security_group_ids      = [aws_security_group.this.id]
+  associate_public_ip_address = var.public_address
+  placement_group             = local.placement ? aws_placement_group.this[0].name : null
+
+  launch_template {
+    id      = aws_launch_template.this.id
+    version = aws_launch_template.this.latest_version
+  }
+
+  tags        = merge(var.tags, { Name = var.instance_count == 1 ? var.name : "${var.name}-${count.index}" })
+  volume_tags = merge(var.tags, { Name = var.name })
 
   lifecycle {
-    # A running job is not thrown away for a newer image, and user data runs only at the first boot.
-    ignore_changes       = [ami, user_data]
+    # A running job is not thrown away for a newer image or template, and user data runs only at the first boot.
+    ignore_changes       = [ami, user_data, launch_template]
     replace_triggered_by = [terraform_data.wish]
   }
 }
