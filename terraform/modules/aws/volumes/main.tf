@@ -13,11 +13,11 @@ resource "aws_ebs_volume" "this" {
 }
 
 resource "aws_volume_attachment" "this" {
-  for_each = { for key, volume in var.volumes : key => volume if volume.attach }
+  for_each = var.attachments
 
   volume_id   = aws_ebs_volume.this[each.key].id
-  instance_id = each.value.instance_id
-  device_name = each.value.device_name
+  instance_id = each.value
+  device_name = var.volumes[each.key].device_name
 
   # A mounted volume cannot be detached, and a spot machine cannot be stopped for it. It comes free when the machine
   # is terminated, and the volume's deletion waits for that.

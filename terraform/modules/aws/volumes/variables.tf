@@ -17,15 +17,13 @@ variable "region" {
 }
 
 variable "volumes" {
-  description = "Volumes by a short name of one's own. attach tells whether instance_id is to get the volume: the id itself is not known while planning."
+  description = "Volumes by a short name of one's own."
   type = map(object({
     availability_zone = string
     size_gib          = number
     type              = optional(string, "gp3")
     iops              = optional(number)
     throughput        = optional(number)
-    attach            = optional(bool, false)
-    instance_id       = optional(string)
     device_name       = optional(string, "/dev/sdf")
     snapshot_id       = optional(string)
   }))
@@ -62,6 +60,18 @@ variable "volumes" {
   validation {
     condition     = alltrue([for volume in values(var.volumes) : volume.snapshot_id == null || can(regex("^snap-[0-9a-f]{8,17}$", volume.snapshot_id))])
     error_message = "volumes must have a snapshot_id like snap-0123456789abcdef0, or none."
+  }
+}
+
+variable "attachments" {
+  description = "Ids of the machines that get volumes, by the keys of volumes. Beside volumes and not in it, so that a machine may be told the id of its volume."
+  type        = map(string)
+  nullable    = false
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.attachments) : contains(keys(var.volumes), key)])
+    error_message = "attachments must have keys of volumes only."
   }
 }
 

@@ -17,9 +17,10 @@ variables {
   name   = "bert-lora"
   region = "us-east-1"
   volumes = {
-    data    = { availability_zone = "us-east-1a", size_gib = 100, attach = true, instance_id = "i-0123456789abcdef0" }
+    data    = { availability_zone = "us-east-1a", size_gib = 100 }
     scratch = { availability_zone = "us-east-1b", size_gib = 500, type = "io2", iops = 4000, device_name = "/dev/sdg", snapshot_id = "snap-0123456789abcdef0" }
   }
+  attachments = { data = "i-0123456789abcdef0" }
 }
 
 run "volumes_are_encrypted_and_as_ordered" {
@@ -143,7 +144,8 @@ run "refuses_a_key_that_is_no_name" {
   command = plan
 
   variables {
-    volumes = { "a b" = { availability_zone = "us-east-1a", size_gib = 100 } }
+    attachments = {}
+    volumes     = { "a b" = { availability_zone = "us-east-1a", size_gib = 100 } }
   }
 
   expect_failures = [var.volumes]
@@ -153,7 +155,8 @@ run "refuses_half_a_gibibyte" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 0.5 } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 0.5 } }
   }
 
   expect_failures = [var.volumes]
@@ -163,7 +166,8 @@ run "refuses_io2_without_its_iops" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 100, type = "io2" } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 100, type = "io2" } }
   }
 
   expect_failures = [var.volumes]
@@ -173,7 +177,8 @@ run "refuses_throughput_where_it_cannot_be_bought" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 500, type = "st1", throughput = 250 } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 500, type = "st1", throughput = 250 } }
   }
 
   expect_failures = [var.volumes]
@@ -183,7 +188,8 @@ run "refuses_the_device_of_the_root_volume" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 100, device_name = "/dev/xvda" } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 100, device_name = "/dev/xvda" } }
   }
 
   expect_failures = [var.volumes]
@@ -193,7 +199,8 @@ run "refuses_a_type_without_a_promise" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 100, type = "standard" } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 100, type = "standard" } }
   }
 
   expect_failures = [var.volumes]
@@ -203,8 +210,19 @@ run "refuses_a_snapshot_that_is_none" {
   command = plan
 
   variables {
-    volumes = { data = { availability_zone = "us-east-1a", size_gib = 100, snapshot_id = "ami-0123456789abcdef0" } }
+    attachments = {}
+    volumes     = { data = { availability_zone = "us-east-1a", size_gib = 100, snapshot_id = "ami-0123456789abcdef0" } }
   }
 
   expect_failures = [var.volumes]
+}
+
+run "refuses_to_attach_a_volume_that_is_not_there" {
+  command = plan
+
+  variables {
+    attachments = { other = "i-0123456789abcdef0" }
+  }
+
+  expect_failures = [var.attachments]
 }
