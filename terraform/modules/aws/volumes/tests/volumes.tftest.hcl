@@ -132,9 +132,10 @@ run "refuses_hostile_or_impossible_values" {
   command = plan
 
   variables {
-    name      = "$${aws:username}"
-    snapshots = { interval_hours = 5, keep = 0 }
-    volumes   = {}
+    name        = "$${aws:username}"
+    snapshots   = { interval_hours = 5, keep = 0 }
+    volumes     = {}
+    attachments = {}
   }
 
   expect_failures = [var.name, var.snapshots, var.volumes]
