@@ -44,7 +44,6 @@ locals {
     metrics_namespace = var.metrics_namespace
     log_group         = var.log_group
     idle_minutes      = var.idle_minutes
-    data_device       = var.data_device
     start             = var.start
   })
 }

@@ -104,15 +104,3 @@ variable "log_group" {
   type        = string
   default     = null
 }
-
-variable "data_device" {
-  description = "Device of a further volume that is mounted at /data, formatted only when it is empty, such as /dev/sdf; or null."
-  type        = string
-  default     = null
-
-  validation {
-    # Goes into a shell script.
-    condition     = var.data_device == null || can(regex("^/dev/[a-z0-9]{2,16}$", var.data_device))
-    error_message = "data_device must look like /dev/sdf."
-  }
-}

@@ -37,8 +37,8 @@ run "only_what_is_asked_for_runs" {
   command = plan
 
   assert {
-    condition     = !strcontains(output.user_data, "terradev-heartbeat") && !strcontains(output.user_data, "terradev-idle") && !strcontains(output.user_data, "terradev-start") && !strcontains(output.user_data, "terradev-mount-data")
-    error_message = "Without metrics, idle rule, job and volume there must be no units for them."
+    condition     = !strcontains(output.user_data, "terradev-heartbeat") && !strcontains(output.user_data, "terradev-idle") && !strcontains(output.user_data, "terradev-start")
+    error_message = "Without metrics, idle rule, job there must be no units for them."
   }
 }
 
@@ -49,7 +49,6 @@ run "everything_that_is_asked_for_runs" {
     metrics_namespace = "Terradev/bert"
     log_group         = "bert"
     idle_minutes      = 30
-    data_device       = "/dev/sdf"
     start             = "train"
     files             = { "bin/train" = { content = "#!/bin/bash\n", mode = "0755" } }
   }
@@ -60,8 +59,8 @@ run "everything_that_is_asked_for_runs" {
   }
 
   assert {
-    condition     = strcontains(output.user_data, "/opt/terradev/bin/terradev-mount-data '/dev/sdf'") && strcontains(output.user_data, "/opt/terradev/bin/train exec")
-    error_message = "The volume must be mounted and the job started."
+    condition     = strcontains(output.user_data, "/opt/terradev/bin/train exec")
+    error_message = "The job must be started."
   }
 }
 
@@ -95,12 +94,11 @@ run "refuses_paths_that_leave_the_folder_and_values_that_are_shell" {
     deadline_schedule_name = "x'; reboot"
     region                 = "us-east-1'"
     start                  = "train; reboot"
-    data_device            = "/dev/sdf; reboot"
     idle_minutes           = 1.5
     metrics_namespace      = "a b"
   }
 
-  expect_failures = [var.files, var.expires_at, var.deadline_schedule_name, var.region, var.start, var.data_device, var.idle_minutes, var.metrics_namespace]
+  expect_failures = [var.files, var.expires_at, var.deadline_schedule_name, var.region, var.start, var.idle_minutes, var.metrics_namespace]
 }
 
 run "refuses_settings_larger_than_user_data" {
