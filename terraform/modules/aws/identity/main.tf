@@ -1,5 +1,68 @@
 locals {
   partition = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"
+
+  # What only some blueprints need.
+  optional_statements = [for statement in [
+    {
+      wanted    = var.write_datasets
+      Sid       = "WriteDatasets"
+      Effect    = "Allow"
+      Action    = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+      Resource  = ["${var.datasets_bucket_arn}/*"]
+      Condition = {}
+    },
+    {
+      # ecr:GetAuthorizationToken knows no resource smaller than *.
+      wanted    = length(var.repository_arns) > 0
+      Sid       = "LogInToTheRegistry"
+      Effect    = "Allow"
+      Action    = ["ecr:GetAuthorizationToken"]
+      Resource  = ["*"]
+      Condition = {}
+    },
+    {
+      wanted    = length(var.repository_arns) > 0
+      Sid       = "PullImages"
+      Effect    = "Allow"
+      Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Resource  = var.repository_arns
+      Condition = {}
+    },
+    {
+      # Secrets Manager appends a hyphen and six characters to the name.
+      wanted    = length(var.secret_names) > 0
+      Sid       = "ReadSecrets"
+      Effect    = "Allow"
+      Action    = ["secretsmanager:GetSecretValue"]
+      Resource  = [for name in var.secret_names : "arn:${local.partition}:secretsmanager:${var.region}:*:secret:${name}-??????"]
+      Condition = {}
+    },
+    {
+      # cloudwatch:PutMetricData knows no resource smaller than *, but a namespace.
+      wanted    = var.metrics_namespace != null
+      Sid       = "SendMetrics"
+      Effect    = "Allow"
+      Action    = ["cloudwatch:PutMetricData"]
+      Resource  = ["*"]
+      Condition = { StringEquals = { "cloudwatch:namespace" = [coalesce(var.metrics_namespace, "-")] } }
+    },
+    {
+      wanted    = var.file_system
+      Sid       = "MountTheSharedFileSystem"
+      Effect    = "Allow"
+      Action    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+      Resource  = compact([var.file_system_arn])
+      Condition = {}
+    },
+    {
+      wanted    = var.complete_lifecycle
+      Sid       = "DrainInOwnFleet"
+      Effect    = "Allow"
+      Action    = ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"]
+      Resource  = ["arn:${local.partition}:autoscaling:${var.region}:*:autoScalingGroup:*:autoScalingGroupName/*"]
+      Condition = { StringEquals = { "aws:ResourceTag/terradev:environment" = [var.environment] } }
+    },
+  ] : { for key, value in statement : key => value if key != "wanted" && jsonencode(value) != "{}" } if statement.wanted]
 }
 
 resource "aws_iam_role" "instance" {
@@ -24,7 +87,7 @@ resource "aws_iam_role_policy" "instance" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat(local.optional_statements, [
       {
         Sid      = "ListDatasets"
         Effect   = "Allow"
@@ -54,7 +117,7 @@ resource "aws_iam_role_policy" "instance" {
         Sid      = "WriteLogs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        Resource = [var.log_group_arn, "${var.log_group_arn}:*"]
+        Resource = flatten([for arn in concat([var.log_group_arn], var.log_group_arns) : [arn, "${arn}:*"]])
       },
       {
         # The part of AmazonSSMManagedInstanceCore that Session Manager and Run Command need, without its
@@ -91,7 +154,7 @@ resource "aws_iam_role_policy" "instance" {
         Resource  = "arn:${local.partition}:ec2:${var.region}:*:instance/*"
         Condition = { StringEquals = { "aws:ResourceTag/terradev:environment" = var.environment } }
       },
-    ]
+    ])
   })
 }
 

@@ -10,3 +10,13 @@ output "role_arn" {
   description = "ARN of the machine's role."
   value       = aws_iam_role.instance.arn
 }
+
+output "role_name" {
+  description = "Name of the machine's role."
+  value       = aws_iam_role.instance.name
+}
+
+output "github_role_arn" {
+  description = "ARN of the role that GitHub workflows take, or null."
+  value       = one(aws_iam_role.github[*].arn)
+}

@@ -71,3 +71,68 @@ run "refuses_a_name_s3_would_refuse" {
 
   expect_failures = [var.datasets_bucket_name]
 }
+
+run "old_things_get_cheaper_and_then_go" {
+  command = plan
+
+  assert {
+    condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.this["datasets"].rule : one(rule.transition).storage_class if rule.id == "archive"]) == "GLACIER" && one([for rule in aws_s3_bucket_lifecycle_configuration.this["datasets"].rule : one(rule.transition).days if rule.id == "archive"]) == 90
+    error_message = "Datasets must move to Glacier after 90 days."
+  }
+
+  assert {
+    condition     = toset(flatten([for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : [for transition in rule.transition : "${transition.storage_class} ${transition.days}"]])) == toset(["INTELLIGENT_TIERING 30", "GLACIER 180"])
+    error_message = "Outputs must be tiered and then archived."
+  }
+
+  assert {
+    condition     = alltrue([for bucket in aws_s3_bucket_lifecycle_configuration.this : length([for rule in bucket.rule : rule if rule.id == "old-versions"]) == 1 && length([for rule in bucket.rule : rule if rule.id == "broken-uploads"]) == 1])
+    error_message = "Old versions and broken uploads must not be paid for ever."
+  }
+}
+
+run "nothing_moves_when_all_is_off" {
+  command = plan
+
+  variables {
+    datasets_archive_days   = 0
+    outputs_tiering_days    = 0
+    outputs_archive_days    = 0
+    noncurrent_archive_days = 0
+    noncurrent_expire_days  = 0
+  }
+
+  assert {
+    condition     = alltrue([for bucket in aws_s3_bucket_lifecycle_configuration.this : [for rule in bucket.rule : rule.id] == ["broken-uploads"]])
+    error_message = "Only broken uploads may be tidied up."
+  }
+}
+
+run "copies_go_to_the_named_buckets_alone" {
+  variables {
+    replication = { outputs_bucket_arn = "arn:aws:s3:::outputs-copy" }
+  }
+
+  override_resource {
+    target = aws_iam_role.replication
+    values = { arn = "arn:aws:iam::123456789012:role/replication" }
+  }
+
+  assert {
+    condition     = keys(aws_s3_bucket_replication_configuration.this) == ["outputs"] && one([for s in jsondecode(aws_iam_role_policy.replication[0].policy).Statement : s.Resource if s.Sid == "WriteCopies"]) == ["arn:aws:s3:::outputs-copy/*"]
+    error_message = "Only the named bucket may receive copies."
+  }
+}
+
+run "refuses_days_out_of_order_and_odd_replicas" {
+  command = plan
+
+  variables {
+    datasets_archive_days  = -1
+    outputs_archive_days   = 10
+    noncurrent_expire_days = 10
+    replication            = { datasets_bucket_arn = "arn:aws:s3:::a*" }
+  }
+
+  expect_failures = [var.datasets_archive_days, var.outputs_archive_days, var.noncurrent_expire_days, var.replication]
+}
