@@ -75,17 +75,18 @@ mount_data() {
   install --directory --mode 0755 --owner "$user" "$data/notebooks" "$data/runs"
 }
 
+# Called where failures are let pass, which turns set -e off inside: each step says itself what follows.
 mount_shared() {
   local id point
   id=$(setting file_system_id '')
   if [ -z "$id" ] || mountpoint --quiet "$shared"; then
     return 0
   fi
-  point=$(setting access_point_id)
-  command -v mount.efs >/dev/null || retry 3 dnf install --assumeyes --quiet amazon-efs-utils
+  point=$(setting access_point_id) || return 1
+  command -v mount.efs >/dev/null || retry 3 dnf install --assumeyes --quiet amazon-efs-utils || return 1
   install --directory --mode 0755 "$shared"
   grep --quiet --no-messages "^$id:/ " "$root/etc/fstab" || echo "$id:/ $shared efs _netdev,nofail,tls,iam,accesspoint=$point 0 0" >>"$root/etc/fstab"
-  retry 6 mount "$shared"
+  retry 6 mount "$shared" || return 1
   say "Mounted $id at $shared"
 }
 
@@ -156,7 +157,7 @@ write_unit() {
   shift 3
   install --directory --mode 0755 "$units"
   {
-    printf '%s\n' '[Unit]' "Description=$description" 'Wants=network-online.target' 'After=network-online.target' '' \
+    printf '%s\n' '[Unit]' "Description=$description" 'Wants=network-online.target' 'After=network-online.target' "RequiresMountsFor=$data" '' \
       '[Service]' "User=$user" "WorkingDirectory=$data" "ExecStart=$command" "$@" 'Restart=always' 'RestartSec=5' \
       '' '[Install]' 'WantedBy=multi-user.target'
   } >"$units/$name.service"
