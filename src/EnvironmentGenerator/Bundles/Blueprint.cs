@@ -1,13 +1,25 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text;
 using System.Text.RegularExpressions;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 
 namespace Terradev.EnvironmentGenerator.Bundles;
 
-/// <summary>One text file of a bundle; the path is relative with forward slashes.</summary>
-public sealed record BundleFile(string Path, string Content);
+/// <summary>One file of a bundle; the path is relative with forward slashes.</summary>
+public sealed record BundleFile(string Path, ReadOnlyMemory<byte> Content)
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    public BundleFile(string path, string text)
+        : this(path, Utf8.GetBytes(text))
+    {
+    }
+
+    /// <summary>The content as UTF-8.</summary>
+    public string Text => Utf8.GetString(Content.Span);
+}
 
 /// <summary>A root module with the modules it uses, as they ship inside this assembly.</summary>
 public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<BundleFile> Files)
@@ -45,35 +57,45 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
     }
 
     // In the repository a blueprint reaches its modules by ../../../modules/<cloud>/; in a bundle they lie beside it.
-    private static List<BundleFile> Assemble(Dictionary<string, string> resources, string root, List<string> rootFiles)
+    private static List<BundleFile> Assemble(Dictionary<string, byte[]> resources, string root, List<string> rootFiles)
     {
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var files = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
         var modules = new Queue<string>();
         foreach (var path in rootFiles)
         {
-            var content = ModuleSource().Replace(resources[path], source =>
-            {
-                modules.Enqueue($"modules/{source.Groups["cloud"].Value}/{source.Groups["module"].Value}");
-                return $"\"./modules/{source.Groups["module"].Value}\"";
-            });
-            files[path[(root.Length + 1)..]] = content;
+            var name = path[(root.Length + 1)..];
+            files[name] = new BundleFile(name, path.EndsWith(".tf", StringComparison.Ordinal) ? Beside(resources[path], modules) : resources[path]);
         }
 
         foreach (var module in modules.Distinct(StringComparer.Ordinal))
         {
             foreach (var path in resources.Keys.Where(path => path.StartsWith(module + "/", StringComparison.Ordinal)))
             {
-                files[$"modules/{module.Split('/')[2]}/{path[(module.Length + 1)..]}"] = resources[path];
+                var name = $"modules/{module.Split('/')[2]}/{path[(module.Length + 1)..]}";
+                files[name] = new BundleFile(name, resources[path]);
             }
         }
 
-        return [.. files.Select(file => new BundleFile(file.Key, file.Value))];
+        return [.. files.Values];
     }
 
-    private static string Read(Assembly assembly, string name)
+    private static byte[] Beside(byte[] content, Queue<string> modules)
     {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
+        var text = Encoding.UTF8.GetString(content);
+        var moved = ModuleSource().Replace(text, source =>
+        {
+            modules.Enqueue($"modules/{source.Groups["cloud"].Value}/{source.Groups["module"].Value}");
+            return $"\"./modules/{source.Groups["module"].Value}\"";
+        });
+        return ReferenceEquals(moved, text) ? content : Encoding.UTF8.GetBytes(moved);
+    }
+
+    private static byte[] Read(Assembly assembly, string name)
+    {
+        using var resource = assembly.GetManifestResourceStream(name)!;
+        var content = new byte[resource.Length];
+        resource.ReadExactly(content);
+        return content;
     }
 
     [GeneratedRegex("\"(?:\\.\\./)+modules/(?<cloud>[a-z]+)/(?<module>[a-z0-9-]+)\"", RegexOptions.ExplicitCapture, 1000)]

@@ -11,9 +11,9 @@ internal static class BundleFolder
         foreach (var (file, path) in files.Select(file => (file, Path.Combine(folder, file.Path))))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path) || File.ReadAllText(path) != file.Content)
+            if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content.Span))
             {
-                File.WriteAllText(path, file.Content);
+                File.WriteAllBytes(path, file.Content.Span);
             }
         }
 

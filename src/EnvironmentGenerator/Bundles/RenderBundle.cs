@@ -45,7 +45,7 @@ public static class RenderBundle
                 var entry = zip.CreateEntry(file.Path, CompressionLevel.Optimal);
                 entry.LastWriteTime = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
                 using var content = entry.Open();
-                content.Write(Encoding.UTF8.GetBytes(file.Content));
+                content.Write(file.Content.Span);
             }
         }
 

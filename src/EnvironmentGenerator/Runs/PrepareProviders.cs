@@ -114,7 +114,8 @@ internal sealed partial class PrepareProviders(
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in blueprint.Files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
+            hash.AppendData(file.Content.Span);
         }
 
         hash.AppendData(Encoding.UTF8.GetBytes(terraform.FindProgram() ?? ""));

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
@@ -14,7 +15,7 @@ public sealed class RenderBundleTests
     [Fact]
     public void A_bundle_has_only_the_modules_it_uses_and_reaches_them_beside_itself()
     {
-        var main = Training.Files.Single(file => file.Path == "main.tf").Content;
+        var main = Training.Files.Single(file => file.Path == "main.tf").Text;
         main.ShouldNotContain("../");
         main.ShouldContain("\"./modules/network\"");
         Training.Files.Select(file => file.Path).ShouldContain("modules/gpu-instance/user_data.sh.tftpl");
@@ -30,11 +31,37 @@ public sealed class RenderBundleTests
     }
 
     [Fact]
+    public void A_binary_file_keeps_its_bytes_on_disk_and_in_the_zip()
+    {
+        byte[] bytes = [0x50, 0x4B, 3, 4, 0xFF, 0xFE, 0x80, 0, 0xEF, 0xBB, 0xBF];
+        BundleFile[] files = [new("modules/x/code.zip", bytes), new("a.txt", "é")];
+        using (var zip = new ZipArchive(new MemoryStream(RenderBundle.Zip(files))))
+        using (var content = zip.GetEntry("modules/x/code.zip")!.Open())
+        {
+            var read = new MemoryStream();
+            content.CopyTo(read);
+            read.ToArray().ShouldBe(bytes);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("bundle-").FullName;
+        try
+        {
+            BundleFolder.Write(folder, files);
+            File.ReadAllBytes(Path.Combine(folder, "modules/x/code.zip")).ShouldBe(bytes);
+            File.ReadAllBytes(Path.Combine(folder, "a.txt")).ShouldBe([0xC3, 0xA9]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Values_travel_in_the_variables_file_and_nowhere_else()
     {
         const string owner = "\"; ${path.module} %{ if true } \u0001 \n</script>";
         var files = RenderBundle.Files(Training, Environment(owner), new BundleTarget("installation", SimulatedEndpoint: true), Now);
-        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement;
+        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Text).RootElement;
         values.GetProperty("owner").GetString().ShouldBe(owner);
         values.GetProperty("s3_use_path_style").GetBoolean().ShouldBeTrue();
         files.Where(file => file.Path.EndsWith(".tf", StringComparison.Ordinal)).ShouldBe(Training.Files.Where(file => file.Path.EndsWith(".tf", StringComparison.Ordinal)));
@@ -44,7 +71,7 @@ public sealed class RenderBundleTests
     public void A_deadline_has_whole_seconds_in_UTC()
     {
         var files = RenderBundle.Files(Training, Environment("me"), new BundleTarget("i", false), new DateTimeOffset(2026, 1, 1, 12, 0, 0, 500, TimeSpan.FromHours(2)));
-        JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement.GetProperty("expires_at").GetString().ShouldBe("2026-01-01T10:00:00Z");
+        JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Text).RootElement.GetProperty("expires_at").GetString().ShouldBe("2026-01-01T10:00:00Z");
     }
 
     [Theory]
@@ -54,7 +81,7 @@ public sealed class RenderBundleTests
     public void The_machine_goes_to_the_zone_whose_price_was_quoted(string? zone, bool named)
     {
         var files = RenderBundle.Files(Training, Environment("me", zone), new BundleTarget("i", false), Now);
-        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Content).RootElement;
+        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Text).RootElement;
         values.TryGetProperty("availability_zones", out var zones).ShouldBe(named);
         if (named)
         {
