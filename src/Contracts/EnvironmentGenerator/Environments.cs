@@ -71,7 +71,7 @@ public sealed record EnvironmentResponse(
 /// <param name="Lines">The parts of <paramref name="PerHour"/>.</param>
 /// <param name="PerHour">USD per hour, all parts together, 4 decimals.</param>
 /// <param name="ToFinish">USD for the estimated run; null when the work cannot be estimated.</param>
-/// <param name="AtDeadline">USD until the deadline: the worst case that the budget must hold.</param>
+/// <param name="AtDeadline">USD until the deadline with as many machines as may run: the worst case that the budget must hold.</param>
 /// <param name="ValidUntil">Until then the choice stands; its price is asked again before anything is created.</param>
 public sealed record Quote(
     string Id,
@@ -84,12 +84,33 @@ public sealed record Quote(
     DateTimeOffset CreatedAt,
     DateTimeOffset ValidUntil)
 {
+    private readonly decimal? _perMonth;
+    private readonly decimal? _mostPerHour;
+
     /// <summary>The state of the prices that it was made from: <see cref="Recommendation.Snapshot"/>.</summary>
     public long Snapshot { get; init; }
+
+    /// <summary>Machines at the start; <see cref="PerHour"/> counts them all.</summary>
+    public int Machines { get; init; } = 1;
+
+    /// <summary>The most machines that may run at once.</summary>
+    public int MostMachines { get; init; } = 1;
+
+    /// <summary>USD for a month of 730 hours, 2 decimals.</summary>
+    public decimal PerMonth { get => _perMonth ?? Math.Round(PerHour * 730, 2); init => _perMonth = value; }
+
+    /// <summary>USD per hour with <see cref="MostMachines"/>.</summary>
+    public decimal MostPerHour { get => _mostPerHour ?? PerHour; init => _mostPerHour = value; }
 }
 
 /// <summary>One part of a quote in USD per hour, with its source.</summary>
-public sealed record QuoteLine(string Item, decimal PerHour, string Source, DateOnly AsOf);
+public sealed record QuoteLine(string Item, decimal PerHour, string Source, DateOnly AsOf)
+{
+    private readonly decimal? _perMonth;
+
+    /// <summary>USD for a month of 730 hours, 2 decimals.</summary>
+    public decimal PerMonth { get => _perMonth ?? Math.Round(PerHour * 730, 2); init => _perMonth = value; }
+}
 
 /// <summary>Resource counts of a Terraform plan.</summary>
 public sealed record PlanSummary(int Add, int Change, int Destroy);

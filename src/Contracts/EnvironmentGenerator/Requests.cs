@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.ModelRegistry;
@@ -61,6 +62,12 @@ public sealed record EnvironmentRequest
 
     /// <summary>Who pays; letters, digits, spaces and <c>_.:/=+-@</c>, up to 100 characters. Default: the name of the API key.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Options of the blueprint by name, such as <c>nat_gateway</c>; at most 32 KiB and 8 levels deep.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Variables { get; init; }
+
+    /// <summary>Tags for every resource beside Terradev's own; at most 40, in letters that AWS takes.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
 /// <summary>USD limits; an environment that could exceed them is not launched.</summary>

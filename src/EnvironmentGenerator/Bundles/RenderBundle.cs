@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Terradev.Contracts;
@@ -30,7 +29,7 @@ public static class RenderBundle
             // The blueprint's own README speaks to whoever works on the blueprint.
             .. blueprint.Files.Where(file => file.Path != "README.md"),
             new BundleFile("terraform.tfvars.json", JsonSerializer.Serialize(values, ValuesJson) + "\n"),
-            new BundleFile("README.md", Readme(environment, expiresAt)),
+            new BundleFile("README.md", BundleReadme.For(environment, expiresAt)),
         ];
     }
 
@@ -54,15 +53,33 @@ public static class RenderBundle
 
     private static SortedDictionary<string, object?> Values(GpuEnvironment environment, BundleTarget target, DateTimeOffset expiresAt)
     {
+        var values = new SortedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (option, value) in environment.Request.Variables ?? new Dictionary<string, JsonElement>())
+        {
+            values[option] = value;
+        }
+
+        // After the options, so that none of them stands in the place of one of these.
+        foreach (var (variable, value) in Own(environment, target, expiresAt))
+        {
+            values[variable] = value;
+        }
+
+        return values;
+    }
+
+    private static Dictionary<string, object?> Own(GpuEnvironment environment, BundleTarget target, DateTimeOffset expiresAt)
+    {
         var generation = environment.Generation!;
         var offer = generation.Quote.Offer;
-        var values = new SortedDictionary<string, object?>(StringComparer.Ordinal)
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["name"] = environment.Name,
             ["installation"] = target.Installation,
             ["environment"] = environment.Id,
             ["owner"] = environment.Owner,
             ["expires_at"] = Time(expiresAt),
+            ["max_runtime_hours"] = generation.Quote.MaxRuntimeHours,
             ["region"] = offer.Region,
             ["instance_type"] = offer.InstanceType,
             ["capacity"] = Wire.Name(offer.Capacity),
@@ -72,10 +89,15 @@ public static class RenderBundle
             ["mode"] = Wire.Name(generation.Requirements.Mode),
             ["precision"] = Wire.Name(generation.Requirements.Precision),
         };
-        if (offer.Zone is { } zone && zone.Length == offer.Region.Length + 1 && zone.StartsWith(offer.Region, StringComparison.Ordinal))
+        if (environment.Request.Tags is { Count: > 0 } tags)
+        {
+            values["tags"] = new SortedDictionary<string, string>(tags.ToDictionary(), StringComparer.Ordinal);
+        }
+
+        if (EnvironmentShape.OneZone(offer))
         {
             // The price is this zone's own. Zone ids such as use1-az1 name another zone in each account's words and are left to the blueprint.
-            values["availability_zones"] = new[] { zone };
+            values["availability_zones"] = new[] { offer.Zone };
         }
 
         if (target.SimulatedEndpoint)
@@ -91,54 +113,5 @@ public static class RenderBundle
         return values;
     }
 
-    private static string Readme(GpuEnvironment environment, DateTimeOffset expiresAt)
-    {
-        var generation = environment.Generation!;
-        var quote = generation.Quote;
-        var offer = quote.Offer;
-        var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-
-        Line($"# {environment.Name}");
-        Line($"");
-        Line($"Runs with plain Terraform: nothing here needs Terradev.");
-        Line($"");
-        Line($"| | |");
-        Line($"|-|-|");
-        Line($"| model | {generation.Model.Source}:{generation.Model.Id} |");
-        if (generation.Dataset is { } dataset)
-        {
-            Line($"| dataset | {dataset.Source}:{dataset.Id} |");
-        }
-
-        Line($"| workload | {Wire.Name(generation.Requirements.Mode)}, {Wire.Name(generation.Requirements.Precision)}, batch {generation.Requirements.BatchSize}, {generation.Requirements.ContextLength} tokens |");
-        Line($"| machine | {offer.InstanceType} {Wire.Name(offer.Capacity)} in {offer.Region}: {offer.Gpu.Count:0.###} x {offer.Gpu.Model} |");
-        Line($"| ends by itself | {Time(expiresAt)} |");
-        Line($"");
-        Line($"## Cost");
-        Line($"");
-        Line($"| item | USD per hour | source | as of |");
-        Line($"|-|-:|-|-|");
-        foreach (var line in quote.Lines)
-        {
-            Line($"| {line.Item} | {line.PerHour:0.0000} | {line.Source} | {line.AsOf:yyyy-MM-dd} |");
-        }
-
-        Line($"| **all in** | **{quote.PerHour:0.0000}** | | |");
-        Line($"");
-        Line($"At most {quote.AtDeadline:0.00} USD in the {quote.MaxRuntimeHours:0.##} hours to the deadline. Storage in buckets, logs and traffic out come on top.");
-        Line($"");
-        Line($"## Use");
-        Line($"");
-        Line($"    terraform init");
-        Line($"    terraform plan -var rehearsal=true    # without credentials and network");
-        Line($"    terraform apply                       # creates and bills");
-        Line($"    terraform output -raw ssm_command     # how to get a shell on the machine");
-        Line($"    terraform destroy");
-        Line($"");
-        Line($"`expires_at` in `terraform.tfvars.json` is when the machine terminates itself; set it anew before a later apply.");
-        return text.ToString();
-    }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -38,7 +38,7 @@ internal sealed class ChooseOffer(
             return (null, answer.Refusal ?? new Refusal(RefusalCodes.NoOfferFits, "No offer fits.", "Relax the budget, the region or the precision."));
         }
 
-        var quote = EnvironmentPrice.Quote(choice, answer.Recommendation.Snapshot, rootVolume, request.MaxRuntimeHours!.Value, time.GetUtcNow());
+        var quote = EnvironmentPrice.Quote(choice, answer.Recommendation.Snapshot, EnvironmentShape.Of(request, choice.Offer, requirements, dataset?.Dataset), request.MaxRuntimeHours!.Value, time.GetUtcNow());
         return OverBudget(quote, request.Budget) is { } over
             ? (null, over)
             : (new Generation(model.Model!, requirements, dataset?.Dataset, answer.Recommendation, quote), null);

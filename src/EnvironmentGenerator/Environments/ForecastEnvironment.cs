@@ -35,7 +35,8 @@ internal sealed class ForecastEnvironment(EnvironmentGeneratorDb db, IRequestCli
             StopsAt = environment.ExpiresAt is { } expires && expires > (billedSince ?? now) ? expires : null,
             Budget = environment.Request.Budget?.Total,
             SpentSoFar = billedSince is { } since ? Math.Round(quote.PerHour * (decimal)(now - since).TotalHours, 4) : null,
-            ExtraPerHour = quote.PerHour - quote.Offer.PricePerHour!.Value,
+            // A fleet may start without a machine, and then costs less than one.
+            ExtraPerHour = Math.Max(0, quote.PerHour - quote.Offer.PricePerHour!.Value),
         };
         var answer = await AskAsync(request, cancellationToken);
 

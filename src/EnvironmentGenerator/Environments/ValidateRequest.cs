@@ -64,6 +64,11 @@ public static partial class ValidateRequest
             Fault("owner", "1 to 100 letters, digits, spaces and _ . : / = + - @, which is what clouds take in a tag.");
         }
 
+        foreach (var (field, message) in RequestVariables.Faults(request.Variables).Concat(RequestTags.Faults(request.Tags)))
+        {
+            Fault(field, message);
+        }
+
         if (errors.Count > 0)
         {
             return (request, new Refusal(RefusalCodes.InvalidRequest, $"{errors.Count} field(s) are not valid: {string.Join(", ", errors.Keys)}.", "Correct the fields named under errors.", errors));

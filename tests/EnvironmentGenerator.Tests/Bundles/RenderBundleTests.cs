@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Terradev.Contracts.ComputeOptimizer;
-using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Environments;
 
@@ -89,13 +88,29 @@ public sealed class RenderBundleTests
         }
     }
 
-    private static GpuEnvironment Environment(string owner, string? zone = null)
+    [Fact]
+    public void Options_and_tags_travel_literally_and_none_stands_in_the_place_of_a_value_of_Terradev()
     {
-        var environment = GpuEnvironment.Ask(new EnvironmentRequest { Model = "huggingface:a/b", Blueprint = "training", MaxRuntimeHours = 12 }, "bert-x7k2", owner, false, Now);
-        var choice = new RankedOffer(FakeServices.Offer() with { Zone = zone }, new OfferFit(1, 2, 50, 1, 1), new OfferCost(0.1894m, null, null, null), []);
-        var recommendation = new Recommendation([choice], [], new Dictionary<string, int>(), 1, Goal.CheapestHour, []);
-        environment.Choose(
-            new Generation(FakeServices.Model, FakeServices.Requirements, FakeServices.Dataset, recommendation, EnvironmentPrice.Quote(choice, 7, 79, 12, Now)), Now);
-        return environment;
+        const string hostile = "\"; ${path.module} %{ if true } \u0001 </script>";
+        var request = ExampleEnvironment.Request("training") with
+        {
+            Variables = new Dictionary<string, JsonElement>
+            {
+                ["region"] = JsonSerializer.SerializeToElement("mars-1"),
+                ["rehearsal_x"] = JsonSerializer.SerializeToElement(1.50m),
+                ["command"] = JsonSerializer.SerializeToElement(new[] { hostile }),
+            },
+            Tags = new Dictionary<string, string> { ["team"] = hostile },
+        };
+        var files = RenderBundle.Files(Training, ExampleEnvironment.Of(request), new BundleTarget("i", false), Now);
+        var values = JsonDocument.Parse(files.Single(file => file.Path == "terraform.tfvars.json").Text).RootElement;
+        values.GetProperty("region").GetString().ShouldBe("us-east-1");
+        values.GetProperty("rehearsal_x").GetDecimal().ShouldBe(1.5m);
+        values.GetProperty("command")[0].GetString().ShouldBe(hostile);
+        values.GetProperty("tags").GetProperty("team").GetString().ShouldBe(hostile);
+        values.GetProperty("max_runtime_hours").GetDecimal().ShouldBe(12);
+        files.Where(file => file.Path != "terraform.tfvars.json").ShouldAllBe(file => !file.Text.Contains("${path.module} %{", StringComparison.Ordinal));
     }
+
+    private static GpuEnvironment Environment(string owner, string? zone = null) => ExampleEnvironment.Of(ExampleEnvironment.Request("training"), owner, zone);
 }

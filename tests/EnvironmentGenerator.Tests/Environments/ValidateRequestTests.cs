@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -75,6 +76,53 @@ public sealed class ValidateRequestTests
         var refusal = ValidateRequest.Check(Good with { Blueprint = blueprint, Cloud = cloud }, "us-east-1").Refusal!;
         refusal.Code.ShouldBe(RefusalCodes.UnknownBlueprint);
         refusal.NextStep.ShouldContain("training on aws");
+    }
+
+    [Theory]
+    [InlineData("""{"nat_gateway":true,"data_feeds":{"a":{"kind":"http"}},"command":null}""", null)]
+    [InlineData("""{"region":"mars-1"}""", "variables.region")]
+    [InlineData("""{"tags":{"terradev:owner":"x"}}""", "variables.tags")]
+    [InlineData("""{"Nat-Gateway":true}""", "variables")]
+    [InlineData("""{"x\n":true}""", "variables")]
+    [InlineData("""{"a":[[[[[[[1]]]]]]]}""", null)]
+    [InlineData("""{"a":[[[[[[[[1]]]]]]]]}""", "variables.a")]
+    [InlineData("""{"a":1e999999999}""", "variables.a")]
+    [InlineData("""{"a":-1e16}""", "variables.a")]
+    [InlineData("""{"a":["\ud800"]}""", "variables.a")]
+    [InlineData("""{"a":"\u0000"}""", "variables.a")]
+    [InlineData("""{"a":{"b":1,"b":2}}""", "variables.a")]
+    [InlineData("""{"a":{"\udc00":1}}""", "variables.a")]
+    public void Options_are_refused_that_cannot_be_a_value_or_are_not_the_callers_to_set(string variables, string? field)
+    {
+        var request = Good with { Variables = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(variables) };
+        RequestVariables.Faults(request.Variables).Select(fault => fault.Field).ShouldBe(field is null ? [] : [field]);
+    }
+
+    [Fact]
+    public void Options_beyond_32_KiB_are_refused() => ValidateRequest.Check(
+        Good with { Variables = new Dictionary<string, JsonElement> { ["a"] = JsonSerializer.SerializeToElement(new string('a', 40_000)) } }, "us-east-1").Refusal!.Errors!.Keys.ShouldBe(["variables"]);
+
+    [Theory]
+    [InlineData("cost-centre", "42 / ü", null)]
+    [InlineData("empty", "", null)]
+    [InlineData("", "x", "tags")]
+    [InlineData("a", "x\n", "tags.a")]
+    [InlineData("a", "<b>", "tags.a")]
+    [InlineData("a${b}", "x", "tags")]
+    [InlineData("AWS:x", "x", "tags")]
+    [InlineData("terradev:owner", "x", "tags")]
+    [InlineData("Terradev:Owner", "x", "tags")]
+    [InlineData("Name", "x", "tags")]
+    [InlineData("name", "x", "tags")]
+    public void Tags_are_refused_that_AWS_refuses_or_that_Terradev_sets(string key, string value, string? field) =>
+        (ValidateRequest.Check(Good with { Tags = new Dictionary<string, string> { [key] = value } }, "us-east-1").Refusal?.Errors?.Keys ?? []).ShouldBe(field is null ? [] : [field]);
+
+    [Fact]
+    public void Tags_that_differ_only_in_case_or_are_too_many_are_refused()
+    {
+        RequestTags.Faults(new Dictionary<string, string> { ["Team"] = "a", ["team"] = "b" }).ShouldHaveSingleItem().Field.ShouldBe("tags");
+        RequestTags.Faults(Enumerable.Range(0, 40).ToDictionary(n => $"key{n}", _ => "x")).ShouldBeEmpty();
+        RequestTags.Faults(Enumerable.Range(0, 41).ToDictionary(n => $"key{n}", _ => "x")).ShouldHaveSingleItem().Field.ShouldBe("tags");
     }
 
     [Fact]
