@@ -90,5 +90,29 @@ public sealed class TerradevCommandTests
     public void Up_leaves_to_the_server_what_was_not_typed() =>
         Up(TerradevCommand.Create().Parse("up gpt2")).ShouldBe(new EnvironmentRequest { Model = "gpt2" });
 
+    [Fact]
+    public void Up_sends_options_as_JSON_and_tags_as_text()
+    {
+        var request = Up(TerradevCommand.Create().Parse(
+            ["up", "--variable", "nat_gateway=true", "gpt2", "--variable", """command=["a=b"]""", "--tag", "team=a=b", "--tag", "empty="]));
+        request.Model.ShouldBe("gpt2");
+        request.Variables!.ToDictionary(variable => variable.Key, variable => variable.Value.GetRawText())
+            .ShouldBe(new Dictionary<string, string> { ["nat_gateway"] = "true", ["command"] = """["a=b"]""" }, ignoreOrder: true);
+        request.Tags.ShouldBe(new Dictionary<string, string> { ["team"] = "a=b", ["empty"] = "" }, ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("--variable", "nat_gateway")]
+    [InlineData("--variable", "=true")]
+    [InlineData("--variable", "image=nginx")]
+    [InlineData("--variable", "a=")]
+    [InlineData("--tag", "team")]
+    public void Options_and_tags_that_are_no_pairs_are_refused_before_anything_is_sent(string option, string typed) =>
+        TerradevCommand.Create().Parse(["up", "gpt2", option, typed]).Errors.ShouldNotBeEmpty();
+
+    [Fact]
+    public void An_option_that_is_named_twice_is_refused() =>
+        TerradevCommand.Create().Parse(["up", "gpt2", "--tag", "a=1", "--tag", "a=2"]).Errors.ShouldHaveSingleItem().Message.ShouldContain("twice");
+
     private static EnvironmentRequest Up(ParseResult parse) => parse.CommandResult.Command.ShouldBeOfType<UpCommand>().Request(parse);
 }

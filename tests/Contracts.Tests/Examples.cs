@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.DatasetRegistry;
 using Terradev.Contracts.EnvironmentGenerator;
@@ -36,6 +37,8 @@ internal static class Examples
         MaxRuntimeHours = 6,
         AutoApprove = true,
         Owner = "ml-platform",
+        Variables = new Dictionary<string, JsonElement> { ["nat_gateway"] = JsonSerializer.SerializeToElement(true), ["data_volume_gib"] = JsonSerializer.SerializeToElement(200) },
+        Tags = new Dictionary<string, string> { ["cost-centre"] = "42" },
     };
 
     public static ModelRequirements Requirements { get; } = new(

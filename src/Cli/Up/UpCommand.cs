@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Terradev.Cli.Environments;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
@@ -47,6 +48,12 @@ internal sealed class UpCommand : Command
     private readonly Option<string?> _name = new("--name") { Description = "Name of the environment; made from the model's when left out.", HelpName = "name" };
     private readonly Option<string?> _blueprint = new("--blueprint") { Description = "What the environment is made from.", HelpName = "name" };
     private readonly Option<string?> _owner = new("--owner") { Description = "Who pays.", HelpName = "name" };
+    private readonly Option<KeyValuePair<string, JsonElement>[]> _variables = Pairs.Option(
+        "--variable", "An option of the blueprint, such as nat_gateway=true; the value is JSON. May be given several times.", "name=json", Pairs.Json);
+
+    private readonly Option<KeyValuePair<string, string>[]> _tags = Pairs.Option(
+        "--tag", "A tag for every resource, such as team=research. May be given several times.", "key=value", text => text);
+
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Create it without asking, once the plan is within budget." };
     private readonly Option<bool> _rehearse = new("--rehearse") { Description = "Stop after the plan, also where there are credentials." };
 
@@ -62,6 +69,8 @@ internal sealed class UpCommand : Command
         Add(_name);
         Add(_blueprint);
         Add(_owner);
+        Add(_variables);
+        Add(_tags);
         Add(_yes);
         Add(_rehearse);
         this.Runs(RunAsync);
@@ -92,6 +101,8 @@ internal sealed class UpCommand : Command
             AutoApprove = parse.GetValue(_yes),
             Rehearsal = parse.GetValue(_rehearse) ? true : null,
             Owner = parse.GetValue(_owner),
+            Variables = parse.GetValue(_variables) is { Length: > 0 } variables ? variables.ToDictionary() : null,
+            Tags = parse.GetValue(_tags) is { Length: > 0 } tags ? tags.ToDictionary() : null,
         };
     }
 

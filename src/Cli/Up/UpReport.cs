@@ -13,6 +13,8 @@ internal sealed record Section(string Name, IReadOnlyList<Entry> Entries);
 /// <summary>What `up` and `show` tell about an environment: an answer in, lines out.</summary>
 internal static class UpReport
 {
+    private const int MostParts = 4;
+
     /// <summary>The sections that the answer has, in the order of the report; <paramref name="inFull"/> adds what was assumed.</summary>
     public static IEnumerable<Section> Sections(EnvironmentResponse environment, Clock clock, string? home, bool inFull)
     {
@@ -185,7 +187,17 @@ internal static class UpReport
         return new(
             "cost",
             $"{Format.PerHour(quote.PerHour)} all in{finish}, {Format.Total(quote.AtDeadline)} at the {Format.Hours(quote.MaxRuntimeHours)} deadline",
-            Note: string.Join(" + ", quote.Lines.Select(line => $"{Printable.Line(line.Item)} {line.PerHour:0.0000}")));
+            Note: Parts(quote.Lines));
+    }
+
+    // The dearest few, the machine first; the bundle's README has them all.
+    private static string Parts(IReadOnlyList<QuoteLine> lines)
+    {
+        var paid = lines.Where(line => line.PerHour > 0).ToList();
+        List<QuoteLine> shown = paid.Count <= MostParts ? paid : [.. paid.Take(1), .. paid.Skip(1).OrderByDescending(line => line.PerHour).Take(MostParts - 2)];
+        var others = paid.Count - shown.Count;
+        IEnumerable<string> parts = shown.Select(line => $"{Printable.Line(line.Item)} {line.PerHour:0.0000}");
+        return string.Join(" + ", others == 0 ? parts : parts.Append($"{others} more {paid.Sum(line => line.PerHour) - shown.Sum(line => line.PerHour):0.0000}"));
     }
 
     private static string Origin(string hub, Provenance provenance, Clock clock) => provenance.Source == "snapshot"

@@ -49,6 +49,17 @@ public sealed class UpReportTests
         Print(Sample.Rehearsed, int.MaxValue).TrimEnd().Split('\n').Length.ShouldBe(Entries(Sample.Rehearsed).Count());
 
     [Fact]
+    public void Of_many_costs_the_machine_and_the_dearest_are_named_and_the_rest_is_summed_up()
+    {
+        QuoteLine[] lines = [Line("machine", 0.1m), Line("a", 0.001m), Line("b", 0.02m), Line("c", 0.003m), Line("d", 0.2m), Line("traffic", 0)];
+        var quote = Sample.Rehearsed.Quote! with { Lines = lines };
+        UpReport.Sections(Sample.Rehearsed with { Quote = quote }, Sample.Clock, Home, inFull: false).Single(section => section.Name == "cost").Entries[0].Note
+            .ShouldBe("machine 0.1000 + d 0.2000 + b 0.0200 + 2 more 0.0040");
+
+        static QuoteLine Line(string item, decimal perHour) => new(item, perHour, "source", new DateOnly(2026, 1, 1));
+    }
+
+    [Fact]
     public void A_draft_has_nothing_to_tell() => UpReport.Sections(Sample.Draft, Sample.Clock, Home, inFull: true).ShouldBeEmpty();
 
     [Fact]
