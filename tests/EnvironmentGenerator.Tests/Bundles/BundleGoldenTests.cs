@@ -38,7 +38,7 @@ public sealed class BundleGoldenTests
             var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            (process.ExitCode, await output + await errors).ShouldBe((0, ""));
+            (process.ExitCode, await output).ShouldBe((0, ""), await errors);
         }
         finally
         {

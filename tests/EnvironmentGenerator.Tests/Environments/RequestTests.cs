@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -16,6 +17,12 @@ public sealed class RequestTests
     [InlineData("""{"model":"google-bert/bert-base-uncased","budget":{"maxHourly":0.01}}""", 422, "no-offer-fits")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","budget":{"total":0.5}}""", 422, "budget-exceeded")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","name":"a\"b${x}\n"}""", 400, "invalid-request")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","variables":{"region":"mars-1"}}""", 400, "invalid-request")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","variables":[]}""", 400, "malformed-body")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","variables":{"instance_count":16},"budget":{"total":5}}""", 422, "budget-exceeded")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"Name":"x"}}""", 400, "invalid-request")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"a":null}}""", 400, "invalid-request")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"a":1}}""", 400, "malformed-body")]
     [InlineData("""{"model":7}""", 400, "malformed-body")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","budget":{"maxHourley":1}}""", 400, "malformed-body")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","capacity":"cheap"}""", 400, "malformed-body")]
@@ -41,6 +48,27 @@ public sealed class RequestTests
         using var response = await app.Client.PostAsync(
             "/api/v1/environments", new StringContent($$"""{"model":"{{new string('a', 1 << 21)}}"}""", Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
         response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    public async Task Options_and_tags_are_kept_and_reach_the_bundle()
+    {
+        using var terraform = new FakeTerraform();
+        await using var app = await EnvironmentGeneratorApp.StartAsync(terraform.Settings);
+        var asked = await app.RequestAsync(EnvironmentGeneratorApp.Bert with
+        {
+            Variables = new Dictionary<string, JsonElement> { ["notification_emails"] = JsonSerializer.SerializeToElement(new[] { "someone@example.com" }) },
+            Tags = new Dictionary<string, string> { ["team"] = "research" },
+        });
+        var planned = await app.UntilAsync(asked.Id, e => e.Plan is not null);
+        planned.Request.Variables!["notification_emails"][0].GetString().ShouldBe("someone@example.com");
+        planned.Request.Tags.ShouldBe(new Dictionary<string, string> { ["team"] = "research" });
+
+        using var zip = new ZipArchive(await app.Client.GetStreamAsync($"/api/v1/environments/{asked.Id}/bundle", TestContext.Current.CancellationToken));
+        using var content = zip.GetEntry("terraform.tfvars.json")!.Open();
+        var values = (await JsonDocument.ParseAsync(content, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
+        values.GetProperty("notification_emails")[0].GetString().ShouldBe("someone@example.com");
+        values.GetProperty("tags").GetProperty("team").GetString().ShouldBe("research");
     }
 
     [Fact]
