@@ -1,4 +1,4 @@
-"""AWS for tests: moto_server 5.2, with the few answers it lacks that the blueprints rely on.
+"""AWS for tests: moto_server 5.2, with the answers it lacks that the blueprints rely on; machines.py and services.py hold more of them.
 
 usage: python aws_simulator.py -H 127.0.0.1 -p 5000
 """
@@ -201,6 +201,10 @@ def get_permission(self, action, resource):
 
 
 FakeBucket.get_permission = get_permission
+
+# These wrap what is patched above.
+import machines  # noqa: E402, F401
+import services  # noqa: E402, F401
 
 if __name__ == "__main__":
     # moto remembers the names of a class's methods.
