@@ -1,7 +1,6 @@
 #!/bin/bash
-# The training job of this machine, from the empty disk to the end of the machine. Started once after boot without
-# arguments. It calls itself as `container` inside tmux, and the interruption hook calls `publish` and `interrupted`.
-# Every step may run again: after a reboot the job goes on where it was.
+# The training job of this machine, from the empty disk to the machine's end. Every step may run again after a reboot.
+# It calls itself as `container` in tmux and as `publish`; the interruption hook calls `publish` and `interrupted`.
 set -euo pipefail
 
 root=${TERRADEV_ROOT:-}
@@ -48,8 +47,12 @@ begin() {
   say "begins"
 }
 
+s3() {
+  aws s3 "$@" --only-show-errors 2>>"$logs/train.log"
+}
+
 sync() {
-  aws s3 sync "$@" --only-show-errors >>"$logs/train.log" 2>&1
+  s3 sync "$@"
 }
 
 run_url() {
@@ -58,14 +61,13 @@ run_url() {
 
 # marker NAME CODE REASON: JSON from memory, as the disk may be full.
 marker() {
-  python3 -I - "$run" "$1" "$2" "$3" "$step" "$(date -u +%FT%TZ)" "$(cat "$state/checkpoint" 2>/dev/null)" <<'PYTHON' | retry 3 aws s3 cp - "$(run_url "$1")" --only-show-errors
-import json
-import sys
-
-run, name, code, reason, step, time, checkpoint = sys.argv[1:]
-print(json.dumps({"run": run, "state": name.lower(), "exitCode": int(code), "reason": reason, "step": step, "time": time,
-                  "checkpoint": checkpoint or None}))
-PYTHON
+  local text
+  text=$(python3 -I -c 'import json, sys
+names = ["run", "state", "exitCode", "reason", "step", "time", "checkpoint"]
+print(json.dumps(dict(zip(names, sys.argv[1:])) | {"exitCode": int(sys.argv[3])}))' \
+    "$run" "$1" "$2" "$3" "$step" "$(date -u +%FT%TZ)" "$(cat "$state/checkpoint" 2>/dev/null)")
+  put() { s3 cp - "$(run_url "$1")" <<<"$text"; }
+  retry 3 put "$1"
 }
 
 settings() {
@@ -142,7 +144,7 @@ fetch_data() {
       return
     fi
   done
-  say "The bucket holds no dataset"
+  say "no dataset in the bucket"
 }
 
 exists() {
@@ -163,9 +165,10 @@ choose_run() {
   if [[ -n $run ]] && exists "runs/$run/SUCCESS"; then
     say "Run $run has succeeded: only the end of the machine is missing"
     exit 0
-  elif [[ -z $run && $(terradev-setting resume true) != false ]]; then
+  fi
+  if [[ -z $run && $(terradev-setting resume true) != false ]]; then
     if exists runs/LATEST; then
-      run=$(retry 5 aws s3 cp "s3://$outputs/runs/LATEST" - --only-show-errors)
+      run=$(retry 5 s3 cp "s3://$outputs/runs/LATEST" -)
     fi
     if [[ -n $run && ! $run =~ ^[A-Za-z0-9._-]+$ ]]; then
       run=''
@@ -176,7 +179,7 @@ choose_run() {
   fi
   run=${run:-$environment-$(date -u +%Y%m%dT%H%M%SZ)}
   echo "$run" >"$state/run"
-  retry 5 aws s3 cp "$state/run" "s3://$outputs/runs/LATEST" --only-show-errors
+  retry 5 s3 cp "$state/run" "s3://$outputs/runs/LATEST"
   say "Run $run"
 }
 
@@ -191,11 +194,10 @@ fetch_checkpoint() {
     # COMPLETE comes last here as well.
     retry 5 sync "$(run_url "checkpoints/$newest/")" "$job/checkpoints/$newest" --exclude COMPLETE
     touch "$job/checkpoints/$newest/COMPLETE"
-    echo "$newest" >"$state/checkpoint"
     say "Resumes from checkpoint $newest"
   fi
-  aws s3 rm "$(run_url INTERRUPTED)" --only-show-errors
-  aws s3 rm "$(run_url FAILURE)" --only-show-errors
+  s3 rm "$(run_url INTERRUPTED)"
+  s3 rm "$(run_url FAILURE)"
 }
 
 # The token goes to the container in a file in memory: never on a command line, never into a log.
@@ -213,7 +215,6 @@ fetch_token() {
   fi
 }
 
-# In tmux: the container, its output and at last its exit code.
 run_container() {
   local arguments=() code=0
   mapfile -d '' arguments < <(terradev-setting command '[]' | python3 -I -c '
@@ -247,27 +248,23 @@ publish() {
       fi
     fi
   done
-  if [[ -z $newest ]]; then
-    return 0
-  fi
   name=${newest##*/}
   if [[ ! $name =~ ^[A-Za-z0-9._-]+$ ]]; then
-    say "Checkpoint folder with an unusable name is left out"
     return 0
   fi
   written="$name $(find "$newest" -printf '%T@\n' | sort -n | tail -n 1)"
-  if [[ $written == "$(cat "$state/published" 2>/dev/null)" || $name == "$(cat "$state/checkpoint" 2>/dev/null)" && ! -e $state/published && -e $newest/COMPLETE ]]; then
+  if [[ $written == "$(cat "$state/published" 2>/dev/null)" ]]; then
     return 0
   fi
-  aws s3 rm "$(run_url "checkpoints/$name/COMPLETE")" --only-show-errors
+  s3 rm "$(run_url "checkpoints/$name/COMPLETE")"
   retry 3 sync "$newest" "$(run_url "checkpoints/$name/")" --exclude COMPLETE
-  date -u +%FT%TZ | aws s3 cp - "$(run_url "checkpoints/$name/COMPLETE")" --only-show-errors
+  date -u +%FT%TZ | s3 cp - "$(run_url "checkpoints/$name/COMPLETE")"
   echo "$name" >"$state/checkpoint"
   echo "$written" >"$state/published"
   say "Checkpoint $name is in the bucket"
   complete_checkpoints | head -n -2 | while IFS= read -r old; do
-    aws s3 rm "$(run_url "checkpoints/$old/COMPLETE")" --only-show-errors
-    aws s3 rm --recursive "$(run_url "checkpoints/$old/")" --only-show-errors
+    s3 rm "$(run_url "checkpoints/$old/COMPLETE")"
+    s3 rm --recursive "$(run_url "checkpoints/$old/")"
   done
   exec 9>&-
 }
