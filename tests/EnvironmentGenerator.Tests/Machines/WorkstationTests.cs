@@ -11,9 +11,9 @@ namespace Terradev.EnvironmentGenerator.Tests.Machines;
 public sealed class WorkstationTests : IDisposable
 {
     private static readonly string[] Programs =
-        ["id", "getent", "mountpoint", "mount", "mount.efs", "xfs_growfs", "chown", "dnf", "systemctl", "install", "aws", "python3.12"];
+        ["id", "getent", "mountpoint", "mount", "mount.efs", "blkid", "mkfs.xfs", "xfs_growfs", "chown", "dnf", "systemctl", "install", "aws", "python3.12"];
 
-    // One program under many names. "broken" holds a word of the calls that are to fail.
+    // One program under many names. "broken" holds a word of the calls that are to fail, "volume" what blkid finds: its exit code.
     private const string Program = """
         #!/bin/bash
         name=${0##*/}
@@ -23,6 +23,12 @@ public sealed class WorkstationTests : IDisposable
           id) echo ubuntu ;;
           getent) echo 'ubuntu:x:1000:1000::/home/ubuntu:/bin/bash' ;;
           mountpoint) exit 1 ;;
+          blkid)
+            case $2 in
+              UUID) echo 0a1b ;;
+              TYPE) echo xfs ;;
+              *) exit "$(<"$SANDBOX/volume")" ;;
+            esac ;;
           aws) echo hf_secret ;;
           install)
             arguments=()
@@ -56,7 +62,6 @@ public sealed class WorkstationTests : IDisposable
 
         var bin = Directory.CreateDirectory(InSandbox("opt/terradev/bin")).FullName;
         File.Copy(InRepository("terraform/modules/aws/bootstrap/files/bin/terradev-setting"), Path.Combine(bin, "terradev-setting"));
-        WriteProgram(Path.Combine(bin, "terradev-mount-data"), Program);
         foreach (var name in (string[])["requirements.txt", "requirements-tensorflow.txt"])
         {
             File.Copy(InRepository($"terraform/blueprints/aws/workstation/{name}"), InSandbox($"opt/terradev/{name}"));
@@ -115,30 +120,46 @@ public sealed class WorkstationTests : IDisposable
         (Calls() + output + Unit("jupyter")).ShouldNotContain("hf_secret");
     }
 
-    [Fact]
-    public async Task A_data_volume_is_found_by_its_id_and_mounted_before_anything_is_installed()
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(0, false)]
+    public async Task A_data_volume_is_found_by_its_id_and_formatted_only_when_it_is_empty(int blkid, bool formatted)
     {
-        _settings["data_volume_id"] = "vol-0abc";
+        Attach("dev/nvme2n1", blkid);
         Directory.CreateDirectory(InSandbox("dev/disk/by-id"));
-        File.WriteAllText(InSandbox("dev/nvme2n1"), "");
         File.CreateSymbolicLink(InSandbox("dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0abc"), InSandbox("dev/nvme2n1"));
 
         (await StartAsync()).ExitCode.ShouldBe(0);
 
         var calls = Calls();
-        calls.ShouldContain($"terradev-mount-data {InSandbox("dev/nvme2n1")}\n");
-        calls.IndexOf("terradev-mount-data", StringComparison.Ordinal).ShouldBeLessThan(calls.IndexOf("pip install", StringComparison.Ordinal));
+        calls.Contains($"mkfs.xfs -q {InSandbox("dev/nvme2n1")}\n", StringComparison.Ordinal).ShouldBe(formatted);
+        calls.ShouldContain($"mount {InSandbox("data")}\n");
+        calls.IndexOf("mount ", StringComparison.Ordinal).ShouldBeLessThan(calls.IndexOf("pip install", StringComparison.Ordinal));
+        File.ReadAllText(InSandbox("etc/fstab")).ShouldBe($"UUID=0a1b {InSandbox("data")} xfs defaults,nofail 0 2\n");
+    }
+
+    [Fact]
+    public async Task A_data_volume_that_cannot_be_read_is_left_alone_and_no_service_starts()
+    {
+        Attach("dev/sdf", blkid: 8);
+
+        var (exitCode, output) = await StartAsync();
+
+        exitCode.ShouldNotBe(0);
+        output.ShouldContain("Cannot tell what is on vol-0abc (blkid 8)");
+        Calls().ShouldNotContain("mkfs");
+        Calls().ShouldNotContain("systemctl");
     }
 
     [Fact]
     public async Task No_service_starts_over_a_data_volume_that_cannot_be_mounted()
     {
-        _settings["data_volume_id"] = "vol-0abc";
-        File.WriteAllText(InSandbox("dev/sdf"), "");
-        Break("terradev-mount-data");
+        Attach("dev/sdf", blkid: 0);
+        Break("mount ");
 
         (await StartAsync()).ExitCode.ShouldNotBe(0);
 
+        Calls().ShouldContain($"mount {InSandbox("data")}\n");
         Calls().ShouldNotContain("systemctl");
     }
 
@@ -214,6 +235,13 @@ public sealed class WorkstationTests : IDisposable
     private string Calls() => File.ReadAllText(Path.Combine(_sandbox, "calls"));
 
     private string Unit(string service) => File.ReadAllText(InSandbox($"etc/systemd/system/terradev-{service}.service"));
+
+    private void Attach(string device, int blkid)
+    {
+        _settings["data_volume_id"] = "vol-0abc";
+        File.WriteAllText(InSandbox(device), "");
+        File.WriteAllText(Path.Combine(_sandbox, "volume"), $"{blkid}");
+    }
 
     private void Break(string word) => File.WriteAllText(Path.Combine(_sandbox, "broken"), word);
 
