@@ -174,10 +174,11 @@ module "bootstrap" {
 
   settings = local.settings
 
+  # Without the lines that only explain: user data has little room.
   files = {
-    "bin/workstation"             = { content = file("${path.module}/scripts/start.sh"), mode = "0755" }
-    "requirements.txt"            = { content = file("${path.module}/requirements.txt") }
-    "requirements-tensorflow.txt" = { content = file("${path.module}/requirements-tensorflow.txt") }
+    "bin/workstation"             = { content = replace(file("${path.module}/scripts/start.sh"), "/\n *# [^\n]*/", ""), mode = "0755" }
+    "requirements.txt"            = { content = replace(file("${path.module}/requirements.txt"), "/# [^\n]*\n/", "") }
+    "requirements-tensorflow.txt" = { content = replace(file("${path.module}/requirements-tensorflow.txt"), "/# [^\n]*\n/", "") }
   }
 
   start = "workstation"

@@ -309,10 +309,24 @@ run "every_value_is_taken_literally" {
   }
 }
 
-run "the_scripts_fit_into_user_data" {
+run "everything_at_once_fits_into_user_data" {
+  variables {
+    model          = "huggingface:${substr(join("", [for number in range(40) : sha256(number)]), 0, 190)}"
+    dataset        = "huggingface:${substr(join("", [for number in range(40) : sha256(number + 100)]), 0, 190)}"
+    ssh_public_key = "ssh-rsa ${substr(join("", [for number in range(40) : base64sha256(number)]), 0, 43)}${join("", [for number in range(18) : substr(base64sha256(number), 0, 38)])} ada@example.org"
+    allowed_cidrs  = ["198.51.100.7/32"]
+    hub_token      = true
+    file_system    = true
+  }
+
   assert {
     condition     = length(module.bootstrap.user_data) <= 16384
-    error_message = "User data must have at most 16384 bytes."
+    error_message = "User data must have at most 16384 bytes, with long names and a long key too."
+  }
+
+  assert {
+    condition     = length(local.settings.ssh_public_key) > 700
+    error_message = "The key must be as long as one of 4096 bits."
   }
 }
 
