@@ -33,8 +33,6 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>A machine whose container runs <paramref name="program"/>, a Bash script.</summary>
     public static async Task<Machine> CreateAsync(AwsSimulator simulator, string program = "true", Dictionary<string, string>? settings = null, string? bucket = null)
     {
-        Requires.Tool("bash");
-        Requires.Tool("curl");
         if (bucket is null)
         {
             bucket = $"machine-{Guid.NewGuid():N}";
@@ -44,7 +42,17 @@ internal sealed class Machine : IAsyncDisposable
 
         var image = (await simulator.AskAsync("ec2", "describe-images", "--query", "Images[0].ImageId")).GetString()!;
         var instance = (await simulator.AskAsync("ec2", "run-instances", "--image-id", image, "--instance-type", "g5.xlarge", "--query", "Instances[0].InstanceId")).GetString()!;
+        return await CreateAsync(simulator, bucket, instance, program, settings);
+    }
 
+    /// <summary>A machine without buckets that the simulator does not know; what asks nothing of AWS needs no more.</summary>
+    public static Task<Machine> CreateBareAsync(AwsSimulator simulator, Dictionary<string, string>? settings = null) =>
+        CreateAsync(simulator, "none", "i-0123456789abcdef0", "true", settings);
+
+    private static async Task<Machine> CreateAsync(AwsSimulator simulator, string bucket, string instance, string program, Dictionary<string, string>? settings)
+    {
+        Requires.Tool("bash");
+        Requires.Tool("curl");
         var machine = new Machine(simulator, await MetadataService.StartAsync(instance), bucket, instance);
         machine.Install(Directory.GetFiles(Scripts), "opt/terradev/bin");
         machine.Install([Path.Combine(Training, "scripts", "train.sh")], "opt/terradev/bin", "train");

@@ -15,7 +15,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [InlineData("--option; rm -rf / # é 東京")]
     public async Task A_setting_is_printed_as_it_is(string value)
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator, settings: new() { ["model"] = value });
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator, settings: new() { ["model"] = value });
 
         (await machine.RunAsync("terradev-setting", "model")).ShouldBe((0, value));
     }
@@ -23,7 +23,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [Fact]
     public async Task A_missing_setting_is_its_default_or_an_error()
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator, settings: new() { ["empty"] = "" });
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator, settings: new() { ["empty"] = "" });
 
         (await machine.RunAsync("terradev-setting", "dataset", "none")).ShouldBe((0, "none"));
         (await machine.RunAsync("terradev-setting", "empty", "none")).ShouldBe((0, "none"));
@@ -33,7 +33,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [Fact]
     public async Task Hooks_run_once_on_a_notice_with_its_time()
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator);
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator);
         const string Hooks = "opt/terradev/hooks/interruption.d";
         File.Delete(Path.Combine(machine.Root, Hooks, "10-checkpoint"));
         foreach (var (name, text) in new[] { ("10-first", "echo \"$1\" >>\"$TERRADEV_ROOT/hooked\""), ("20-broken", "exit 1"), ("30-not-executable", "touch \"$TERRADEV_ROOT/wrong\"") })
@@ -57,7 +57,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     {
         var simulator = await servers.Simulator;
         var space = $"Terradev/{Guid.NewGuid():N}";
-        await using var machine = await Machine.CreateAsync(simulator, settings: new() { ["metrics_namespace"] = space, ["autoscaling_group"] = "group-1" });
+        await using var machine = await Machine.CreateBareAsync(simulator, settings: new() { ["metrics_namespace"] = space, ["autoscaling_group"] = "group-1" });
         machine.Write("gpu-utilization", "73");
 
         (await machine.RunAsync("terradev-heartbeat")).ExitCode.ShouldBe(0);
@@ -80,7 +80,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [InlineData("180", "0", "", false)]
     public async Task A_machine_ends_when_it_has_been_idle_for_long_enough(string minutes, string utilization, string loggedIn, bool ends)
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator, settings: new() { ["idle_minutes"] = minutes });
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator, settings: new() { ["idle_minutes"] = minutes });
         machine.Write("run/terradev/busy", "");
         machine.Write("gpu-utilization", utilization);
         machine.Write("logged-in", loggedIn);
@@ -88,14 +88,14 @@ public sealed class MachineScriptTests(SystemServers servers)
 
         await machine.RunAsync("terradev-idle");
 
-        (await machine.IsTerminatedAsync()).ShouldBe(ends);
+        machine.Calls.Any(call => call.Contains($"terminate-instances --region us-east-1 --instance-ids {machine.InstanceId}", StringComparison.Ordinal)).ShouldBe(ends);
         machine.Calls.Any(call => call.StartsWith("poweroff", StringComparison.Ordinal)).ShouldBe(ends);
     }
 
     [Fact]
     public async Task A_machine_that_has_just_booted_is_not_idle()
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator, settings: new() { ["idle_minutes"] = "1" });
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator, settings: new() { ["idle_minutes"] = "1" });
 
         await machine.RunAsync("terradev-idle");
 
@@ -105,7 +105,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [Fact]
     public async Task A_machine_powers_off_even_when_AWS_does_not_answer()
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator);
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator);
         await machine.Metadata.DisposeAsync();
 
         await machine.RunAsync("terradev-terminate", "success");
@@ -117,7 +117,7 @@ public sealed class MachineScriptTests(SystemServers servers)
     [Fact]
     public async Task Only_large_logs_are_cut_and_keep_their_end()
     {
-        await using var machine = await Machine.CreateAsync(await servers.Simulator);
+        await using var machine = await Machine.CreateBareAsync(await servers.Simulator);
         machine.Write("var/log/terradev/small.log", "small");
         machine.Write("var/log/terradev/large.log", new string('x', 65 * 1024 * 1024) + "the end");
 
@@ -141,6 +141,10 @@ public sealed class MachineScriptTests(SystemServers servers)
         await LocalProcess.RunAsync("shellcheck", Requires.Tool("shellcheck"), [script], workingDirectory: TestRun.Repository);
         File.GetUnixFileMode(Path.Combine(TestRun.Repository, script)).HasFlag(UnixFileMode.UserExecute).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task The_training_program_reads_settings_data_and_checkpoints_as_it_should() =>
+        await LocalProcess.RunAsync("train-test", Requires.Tool("python3"), ["-B", "tests/train_test.py"], workingDirectory: Machine.Training);
 
     [Fact]
     public void Scripts_are_small_enough_for_user_data()
