@@ -3,9 +3,9 @@ output "user_data" {
   value       = local.user_data
 
   precondition {
-    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
-    condition     = length(local.user_data) <= 16384
-    error_message = "The script of the first boot has ${length(local.user_data)} bytes, and EC2 takes 16384: make settings or files smaller."
+    # EC2 takes 16 KB (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html), and cloud-init takes them gzipped.
+    condition     = length(base64gzip(local.user_data)) <= 21844
+    error_message = "The script of the first boot has ${floor(length(base64gzip(local.user_data)) * 3 / 4)} bytes when gzipped, and EC2 takes 16384: make settings or files smaller."
   }
 }
 

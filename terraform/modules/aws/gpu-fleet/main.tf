@@ -39,7 +39,7 @@ resource "aws_launch_template" "this" {
   name                   = "${local.group_name}-${local.revision}"
   update_default_version = true
   image_id               = var.ami_id
-  user_data              = base64encode(var.user_data)
+  user_data              = base64gzip(var.user_data) # cloud-init unpacks it
 
   iam_instance_profile {
     name = var.instance_profile

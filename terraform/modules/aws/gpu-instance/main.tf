@@ -91,7 +91,7 @@ resource "aws_launch_template" "this" {
   update_default_version = true
   image_id               = var.ami_id
   instance_type          = var.instance_type
-  user_data              = base64encode(var.user_data)
+  user_data              = base64gzip(var.user_data) # cloud-init unpacks it
 
   # The timer on the machine powers it off at the deadline; that must end the bill, not park a disk.
   # A one-time spot instance cannot stop and terminates anyhow; EC2 refuses the attribute for it.

@@ -158,8 +158,8 @@ variable "user_data" {
   nullable    = false
 
   validation {
-    condition     = startswith(var.user_data, "#!") && length(var.user_data) <= 16384
-    error_message = "user_data must be a script of at most 16384 bytes."
+    condition     = startswith(var.user_data, "#!") && length(base64gzip(var.user_data)) <= 21844
+    error_message = "user_data must be a script of at most 16383 bytes when gzipped."
   }
 }
 

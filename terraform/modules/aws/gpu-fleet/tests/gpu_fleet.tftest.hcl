@@ -174,7 +174,7 @@ run "keeps_running_machines_when_deadline_or_image_move" {
   }
 
   assert {
-    condition     = aws_launch_template.this.name == run.a_fleet_is_made.launch_template_name && aws_launch_template.this.user_data == base64encode("#!/bin/bash\necho 2\n")
+    condition     = aws_launch_template.this.name == run.a_fleet_is_made.launch_template_name && aws_launch_template.this.user_data == base64gzip("#!/bin/bash\necho 2\n")
     error_message = "The same template must have the newer script for machines to come."
   }
 
