@@ -30,5 +30,6 @@ public static class AwsRates
     public static readonly Rate Metric = new(0.30m, "metric and month", "CloudWatch");
     public static readonly Rate Alarm = new(0.10m, "alarm and month", "CloudWatch");
     public static readonly Rate Dashboard = new(3.00m, "dashboard and month", "CloudWatch");
+    public static readonly Rate Key = new(1.00m, "key and month", "KMS");
     public static readonly Rate Logs = new(0.50m, "GB taken in", "CloudWatch Logs");
 }

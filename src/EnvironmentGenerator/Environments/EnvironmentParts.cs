@@ -64,6 +64,7 @@ public static class EnvironmentParts
         shape.Secrets > 0 ? Monthly($"{shape.Secrets} secret", shape.Secrets, AwsRates.Secret) : null,
         shape.FlowLogs ? Monthly("1 GB of flow logs a month, assumed", 1, AwsRates.Logs) : null,
         Monthly("dashboard", 1, AwsRates.Dashboard),
+        Monthly("encryption key of the notifications", 1, AwsRates.Key),
         shape.StoredGiB > 0 ? Monthly($"{shape.StoredGiB} GB in the buckets: dataset and model files", shape.StoredGiB, AwsRates.Bucket) : null,
         Free("traffic to the internet, none counted", AwsRates.TrafficOut),
     ];

@@ -77,7 +77,7 @@ public sealed record EnvironmentShape
         {
             "fleet" => Fleet(shape, options.Number("desired_size", 1, 1000), options.Number("max_size", 4, 1000)),
             "workstation" => shape with { Snapshots = options.Switch("snapshots", true) },
-            _ => shape with { Machines = Count(options.Number("instance_count", 1, 16)), MostMachines = Count(options.Number("instance_count", 1, 16)) },
+            _ => shape,
         };
     }
 
@@ -87,7 +87,5 @@ public sealed record EnvironmentShape
 
     // An Application Load Balancer spans two zones at least.
     private static EnvironmentShape Fleet(EnvironmentShape shape, int desired, int most) =>
-        shape with { Machines = desired, MostMachines = Math.Max(desired, most), LoadBalancer = true, Zones = 2 };
-
-    private static int Count(int count) => Math.Max(1, count);
+        shape with { Machines = desired, MostMachines = Math.Max(desired, most), LoadBalancer = true, FileSystem = true, Zones = 2 };
 }

@@ -21,9 +21,9 @@ public sealed class EnvironmentPriceTests
         var quote = EnvironmentPrice.Quote(Choice, 7, Plain, 10, Now);
         quote.Lines.Sum(line => line.PerHour).ShouldBe(quote.PerHour);
         quote.Lines.Sum(line => line.PerMonth).ShouldBe(quote.PerMonth);
-        // 17 metrics, 1 GB of logs, a dashboard.
-        quote.PerHour.ShouldBe(0.1894m + 0.0110m + 0.005m + 0.0070m + 0.0007m + 0.0041m);
-        quote.PerMonth.ShouldBe(138.26m + 8.00m + 3.65m + 5.10m + 0.50m + 3.00m);
+        // 17 metrics, 1 GB of logs, a dashboard, a key.
+        quote.PerHour.ShouldBe(0.1894m + 0.0110m + 0.005m + 0.0070m + 0.0007m + 0.0041m + 0.0014m);
+        quote.PerMonth.ShouldBe(138.26m + 8.00m + 3.65m + 5.10m + 0.50m + 3.00m + 1.00m);
         quote.AtDeadline.ShouldBe(quote.PerHour * 10);
         quote.ToFinish.ShouldBe(quote.PerHour * 2);
         quote.ValidUntil.ShouldBe(Now.AddHours(1));
@@ -34,7 +34,7 @@ public sealed class EnvironmentPriceTests
     {
         var quote = EnvironmentPrice.Quote(Choice, 7, Plain, 10, Now);
         ChooseOffer.OverBudget(quote, new Budget { Total = 1.9m })!.Code.ShouldBe("budget-exceeded");
-        ChooseOffer.OverBudget(quote, new Budget { Total = 2.18m }).ShouldBeNull();
+        ChooseOffer.OverBudget(quote, new Budget { Total = 2.19m }).ShouldBeNull();
         ChooseOffer.OverBudget(quote, new Budget { MaxHourly = 0.1893m })!.Code.ShouldBe("budget-exceeded");
         ChooseOffer.OverBudget(quote, new Budget { MaxHourly = 0.1894m }).ShouldBeNull();
         ChooseOffer.OverBudget(quote, null).ShouldBeNull();
@@ -55,8 +55,8 @@ public sealed class EnvironmentPriceTests
     [Fact]
     public void Several_machines_are_counted_with_everything_each_brings_along()
     {
-        var one = EnvironmentPrice.Quote(Choice, 7, Shape("training", "{}"), 10, Now);
-        var four = EnvironmentPrice.Quote(Choice, 7, Shape("training", """{"instance_count":4}"""), 10, Now);
+        var one = EnvironmentPrice.Quote(Choice, 7, Shape("fleet", """{"max_size":1}"""), 10, Now);
+        var four = EnvironmentPrice.Quote(Choice, 7, Shape("fleet", """{"desired_size":4,"max_size":4}"""), 10, Now);
         four.Lines[0].Item.ShouldBe("4 x g4dn.xlarge spot");
         four.Lines[0].PerHour.ShouldBe(4 * 0.1894m);
         Item(four, "4 x 79 GiB gp3 root volume").PerMonth.ShouldBe(4 * Item(one, "79 GiB gp3 root volume").PerMonth);
@@ -95,7 +95,7 @@ public sealed class EnvironmentPriceTests
     [InlineData("training", """{"data_volume_gib":200}""", "200 GiB gp3 data volume", "200 GiB of snapshots, one full copy assumed")]
     [InlineData("workstation", """{}""", "100 GiB of snapshots, one full copy assumed", "10 GB on the file system, assumed")]
     [InlineData("workstation", """{"snapshots":false,"file_system":true}""", "10 GB on the file system, assumed", "100 GiB of snapshots, one full copy assumed")]
-    [InlineData("fleet", """{"alarms":false}""", "load balancer", "8 alarms")]
+    [InlineData("fleet", """{"alarms":false}""", "10 GB on the file system, assumed", "8 alarms")]
     [InlineData("inference", """{"hub_token":true}""", "1 secret", "load balancer")]
     public void Blueprint_and_options_decide_what_is_paid_for(string blueprint, string variables, string paid, string not)
     {
