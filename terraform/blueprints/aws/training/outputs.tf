@@ -52,3 +52,23 @@ output "region" {
   description = "Region of the environment."
   value       = var.region
 }
+
+output "dashboard" {
+  description = "Name of the CloudWatch dashboard."
+  value       = module.observability.dashboard_name
+}
+
+output "topic_arn" {
+  description = "SNS topic that alarms and budgets tell."
+  value       = module.observability.topic_arn
+}
+
+output "repository_url" {
+  description = "ECR repository for the training image, or null."
+  value       = one(module.container_registry[*].repository_url)
+}
+
+output "github_role_arn" {
+  description = "Role for the GitHub workflows of github_repository, or null."
+  value       = module.identity.github_role_arn
+}

@@ -104,6 +104,7 @@ module "identity" {
   deadline_schedule_name = local.deadline_schedule_name
   metrics_namespace      = local.metrics_namespace
   secret_names           = var.hub_token ? [local.hub_token_secret] : []
+  file_system            = var.file_system
   file_system_arn        = one(module.file_system[*].file_system_arn)
   tags                   = local.tags
 }

@@ -65,7 +65,7 @@ variable "max_runtime_hours" {
   description = "Hours that a machine may run, whatever became of the deadline: an hourly check terminates older ones, and an alarm tells of them."
   type        = number
   nullable    = false
-  default     = 24
+  default     = 720
 
   validation {
     condition     = var.max_runtime_hours > 0 && var.max_runtime_hours <= 8760

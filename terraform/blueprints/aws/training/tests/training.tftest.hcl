@@ -1,7 +1,7 @@
 mock_provider "aws" {
   mock_data "aws_ec2_instance_type_offerings" {
     defaults = {
-      locations = ["us-east-1d", "us-east-1-bos-1a", "us-east-1c", "us-east-1f"]
+      locations = ["us-east-1d", "us-east-1-bos-1a", "us-east-1c"]
     }
   }
 
@@ -11,16 +11,98 @@ mock_provider "aws" {
     }
   }
 
+  mock_data "aws_subnet" {
+    defaults = {
+      availability_zone = "us-east-1f"
+    }
+  }
+
   mock_resource "aws_instance" {
     defaults = {
-      id  = "i-0123456789abcdef0"
-      arn = "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"
+      id        = "i-0123456789abcdef0"
+      arn       = "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"
+      public_ip = "198.51.100.20"
+    }
+  }
+
+  mock_resource "aws_vpc" {
+    defaults = {
+      owner_id = "123456789012"
+    }
+  }
+
+  mock_resource "aws_launch_template" {
+    defaults = {
+      id = "lt-0123456789abcdef0"
+    }
+  }
+
+  mock_resource "aws_ebs_volume" {
+    defaults = {
+      id  = "vol-0123456789abcdef0"
+      arn = "arn:aws:ec2:us-east-1:123456789012:volume/vol-0123456789abcdef0"
+    }
+  }
+
+  mock_resource "aws_efs_file_system" {
+    defaults = {
+      id  = "fs-0123456789abcdef0"
+      arn = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-0123456789abcdef0"
+    }
+  }
+
+  mock_resource "aws_efs_access_point" {
+    defaults = {
+      id  = "fsap-0123456789abcdef0"
+      arn = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
     }
   }
 
   mock_resource "aws_iam_role" {
     defaults = {
       arn = "arn:aws:iam::123456789012:role/mock"
+    }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = {
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:mock"
+    }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = {
+      arn = "arn:aws:sns:us-east-1:123456789012:mock"
+    }
+  }
+
+  mock_resource "aws_s3_bucket" {
+    defaults = {
+      arn = "arn:aws:s3:::mock"
+    }
+  }
+
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = {
+      arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mock-AbCdEf"
+    }
+  }
+
+  mock_resource "aws_kms_key" {
+    defaults = {
+      arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = {
+      arn = "arn:aws:lambda:us-east-1:123456789012:function:mock"
+    }
+  }
+
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = {
+      arn = "arn:aws:events:us-east-1:123456789012:rule/mock"
     }
   }
 }
@@ -145,19 +227,28 @@ run "every_value_is_taken_literally" {
   variables {
     model   = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(reboot) `reboot` \\ $$ é"
     dataset = "$${var.name}\n<<EOT"
+    command = ["sh", "-c", "$(reboot)"]
   }
 
   assert {
-    condition = jsondecode(base64decode(regex("(?s)<<'BASE64'\n(.*?)\nBASE64", module.gpu_instance.user_data)[0])) == {
-      datasets_bucket = output.datasets_bucket
-      outputs_bucket  = output.outputs_bucket
-      log_group       = output.log_group
-      environment     = var.environment
-      region          = "us-east-1"
-      mode            = "lora"
-      precision       = "bf16"
-      model           = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(reboot) `reboot` \\ $$ é"
-      dataset         = "$${var.name}\n<<EOT"
+    condition = jsondecode(base64decode(regex("(?s)<<'BASE64'\n(.*?)\nBASE64", module.bootstrap.user_data)[0])) == {
+      environment        = var.environment
+      name               = "bert-lora"
+      blueprint          = "training"
+      region             = "us-east-1"
+      datasets_bucket    = output.datasets_bucket
+      outputs_bucket     = output.outputs_bucket
+      log_group          = output.log_group
+      metrics_namespace  = local.metrics_namespace
+      idle_minutes       = "0"
+      checkpoint_minutes = "15"
+      resume             = "true"
+      data_volume_gib    = "0"
+      mode               = "lora"
+      precision          = "bf16"
+      model              = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(reboot) `reboot` \\ $$ é"
+      dataset            = "$${var.name}\n<<EOT"
+      command            = jsonencode(["sh", "-c", "$(reboot)"])
     }
     error_message = "Model and dataset must reach the machine as they were given."
   }

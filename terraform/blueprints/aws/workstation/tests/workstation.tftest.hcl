@@ -320,7 +320,7 @@ run "everything_at_once_fits_into_user_data" {
   }
 
   assert {
-    condition     = length(module.bootstrap.user_data) <= 16384
+    condition     = length(base64gzip(module.bootstrap.user_data)) <= 16384
     error_message = "User data must have at most 16384 bytes, with long names and a long key too."
   }
 
