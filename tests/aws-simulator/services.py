@@ -76,7 +76,7 @@ BudgetsResponse.list_tags_for_resource = list_budget_tags
 BudgetsResponse.tag_resource = tag_budget
 BudgetsResponse.untag_resource = untag_budget
 
-# --- EFS: backups are switched on when a file system is made, and never after.
+# --- EFS: backups are switched on when a file system is made, and never after; a policy is never taken away.
 
 
 def backup_policy(self):
@@ -90,7 +90,13 @@ def put_backup_policy(self):
     return json.dumps({"BackupPolicy": policy}), {"Content-Type": "application/json"}
 
 
+def delete_file_system_policy(self):
+    self.efs_backend.file_systems_by_id[self._get_param("FileSystemId")].file_system_policy = None
+    return "{}", {"Content-Type": "application/json"}
+
+
 FileSystem.backup_policy = property(backup_policy)
+EFSResponse.delete_file_system_policy = delete_file_system_policy
 EFSResponse.put_backup_policy = put_backup_policy
 
 # --- SQS gives a redrive policy back without spaces.
