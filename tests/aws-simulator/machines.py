@@ -164,7 +164,10 @@ create_policy = FakeScalingPolicy.__init__
 def keep_what_is_not_changed(self, name, *args, mixed_instances_policy=None, **kwargs):
     group = self.autoscaling_groups.get(name)
     if group is not None and not mixed_instances_policy and not kwargs.get("launch_template") and not kwargs.get("launch_config_name"):
-        mixed_instances_policy = group.mixed_instances_policy
+        mixed_instances_policy = copy.deepcopy(group.mixed_instances_policy)
+        if mixed_instances_policy:
+            # Shown with id and name, but taken with one of them only.
+            mixed_instances_policy["LaunchTemplate"]["LaunchTemplateSpecification"].pop("LaunchTemplateName", None)
     return update_group_in_backend(self, name, *args, mixed_instances_policy=mixed_instances_policy, **kwargs)
 
 
