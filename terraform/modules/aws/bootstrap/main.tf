@@ -12,12 +12,18 @@ locals {
       logs = {
         logs_collected = {
           files = {
-            collect_list = [{
-              file_path       = "/var/log/terradev/*.log"
-              log_group_name  = var.log_group
-              log_stream_name = "{instance_id}"
-              timezone        = "UTC"
-            }]
+            # Without publish_multi_logs the agent follows the one file that changed last
+            # (https://github.com/aws/amazon-cloudwatch-agent, plugins/inputs/logfile).
+            collect_list = [
+              for path in ["/var/log/terradev/*.log", "/var/log/cloud-init-output.log"] : {
+                file_path          = path
+                log_group_name     = var.log_group
+                log_stream_name    = "{instance_id}"
+                publish_multi_logs = true
+                from_beginning     = true
+                timezone           = "UTC"
+              }
+            ]
           }
         }
       }
@@ -36,14 +42,14 @@ locals {
   )
 
   user_data = templatefile("${path.module}/boot.sh.tftpl", {
-    settings_base64   = base64encode(jsonencode(var.settings))
-    files_base64      = base64gzip(jsonencode(merge(local.programs, local.agent, var.files)))
-    expires_at        = var.expires_at
-    region            = var.region
-    schedule_name     = var.deadline_schedule_name
-    metrics_namespace = var.metrics_namespace
-    log_group         = var.log_group
-    idle_minutes      = var.idle_minutes
-    start             = var.start
+    settings_base64 = base64encode(jsonencode(var.settings))
+    files_json      = jsonencode(merge(local.programs, local.agent, var.files))
+    expires_at      = var.expires_at
+    region          = var.region
+    schedule_name   = var.deadline_schedule_name
+    log_group       = var.log_group
+    idle_minutes    = var.idle_minutes
+    start           = var.start
+    watch           = var.watch
   })
 }

@@ -62,6 +62,11 @@ variable "files" {
     ])
     error_message = "files must have paths of letters, digits and . _ - below /opt/terradev, and modes such as 0644."
   }
+
+  validation {
+    condition     = alltrue([for path in keys(var.files) : !startswith(path, "bin/terradev-")])
+    error_message = "files must not take the place of the machine's own programs, bin/terradev-*."
+  }
 }
 
 variable "start" {
@@ -73,6 +78,18 @@ variable "start" {
     # Goes into a shell script.
     condition     = var.start == null || can(regex("^[a-z][a-z0-9-]{0,63}$", var.start))
     error_message = "start must be the name of a file in bin/."
+  }
+}
+
+variable "watch" {
+  description = "File in bin/ that runs beside the job for as long as the machine does, and is started again when it ends; or null."
+  type        = string
+  default     = null
+
+  validation {
+    # Goes into a shell script.
+    condition     = var.watch == null || can(regex("^[a-z][a-z0-9-]{0,63}$", var.watch))
+    error_message = "watch must be the name of a file in bin/."
   }
 }
 

@@ -286,13 +286,13 @@ run "a_private_machine_without_services_needs_none" {
 
 run "every_value_is_taken_literally" {
   variables {
-    model   = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(reboot) `reboot` \\ $$ é"
+    model   = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(touch /hostile) `touch /hostile` \\ $$ é"
     dataset = "$${var.name}\n<<EOT"
   }
 
   assert {
     condition = { for key in ["model", "dataset", "blueprint", "name", "mode", "precision", "idle_minutes"] : key => local.settings[key] } == {
-      model        = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(reboot) `reboot` \\ $$ é"
+      model        = "a'b\"c\n$${path.module} %%{if true}x%%{endif} $(touch /hostile) `touch /hostile` \\ $$ é"
       dataset      = "$${var.name}\n<<EOT"
       blueprint    = "aws/workstation"
       name         = "bert-lora"
@@ -304,7 +304,7 @@ run "every_value_is_taken_literally" {
   }
 
   assert {
-    condition     = !strcontains(module.bootstrap.user_data, "reboot")
+    condition     = !strcontains(module.bootstrap.user_data, "hostile")
     error_message = "User data must hold what a user typed only as base64."
   }
 }
@@ -320,7 +320,7 @@ run "everything_at_once_fits_into_user_data" {
   }
 
   assert {
-    condition     = length(base64gzip(module.bootstrap.user_data)) <= 16384
+    condition     = length(base64gzip(module.bootstrap.user_data)) <= 21844
     error_message = "User data must have at most 16384 bytes, with long names and a long key too."
   }
 

@@ -156,6 +156,29 @@ run "opens_to_the_whole_internet_when_forced" {
   }
 }
 
+run "long_scripts_are_compressed" {
+  command = plan
+
+  variables {
+    user_data = "#!/bin/bash\n${join("\n", [for i in range(1000) : "echo a line of a script like many others"])}\n"
+  }
+
+  assert {
+    condition     = aws_launch_template.this.user_data == base64gzip(var.user_data) && length(var.user_data) > 16384
+    error_message = "EC2 takes 16384 bytes, and cloud-init unpacks what is compressed."
+  }
+}
+
+run "refuses_scripts_that_are_too_long_even_compressed" {
+  command = plan
+
+  variables {
+    user_data = "#!/bin/bash\n${join("\n", [for i in range(1000) : sha256(tostring(i))])}\n"
+  }
+
+  expect_failures = [var.user_data]
+}
+
 run "refuses_unknown_capacity_and_fractions_of_a_gib" {
   command = plan
 
