@@ -67,7 +67,11 @@ internal sealed class Terraform(string folder, IReadOnlyDictionary<string, strin
         }
 
         var program = Requires.Tool("terraform");
-        await Turns.WaitAsync(TestContext.Current.CancellationToken);
+        if (!await Turns.WaitAsync(TimeSpan.FromMinutes(15), CancellationToken.None))
+        {
+            throw new TimeoutException("Four Terraforms have been running for 15 minutes.");
+        }
+
         try
         {
             return await ProgramRun.ToItsEndAsync("bash", ["-c", ". \"$0\"; exec \"$@\"", mirror, program, .. arguments], Folder, settings, TimeSpan.FromMinutes(4));
@@ -103,8 +107,8 @@ internal sealed class Terraform(string folder, IReadOnlyDictionary<string, strin
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            timer.CancelAfter(deadline);
+            // Tests share plans, so that a run may outlast the test that began it; the deadline alone ends it.
+            using var timer = new CancellationTokenSource(deadline);
             try
             {
                 await process.WaitForExitAsync(timer.Token);

@@ -6,6 +6,7 @@ import uuid
 from moto.autoscaling.models import AutoScalingBackend, LifecycleHook, FakeScalingPolicy
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -52,6 +53,11 @@ def merge_tags(template, request):
         tags = merged.setdefault(specification["ResourceType"], {})
         tags.update({tag["Key"]: tag["Value"] for tag in specification.get("Tags", [])})
     return [{"ResourceType": kind, "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]} for kind, tags in merged.items()]
+
+
+# A machine without a public address shows no association; an empty one is taken for an address.
+interface_association = NetworkInterface.association.fget
+NetworkInterface.association = property(lambda self: interface_association(self) or None)
 
 
 def run_instances_from_template(self):

@@ -178,8 +178,8 @@ resource "aws_instance" "this" {
     version = aws_launch_template.this.latest_version
   }
 
-  tags        = merge(var.tags, { Name = var.instance_count == 1 ? var.name : "${var.name}-${count.index}" })
-  volume_tags = merge(var.tags, { Name = var.name })
+  # No volume_tags: they would strip the volumes that others attach. The template tags what it makes.
+  tags = merge(var.tags, { Name = var.instance_count == 1 ? var.name : "${var.name}-${count.index}" })
 
   lifecycle {
     # A running job is not thrown away for a newer image or template, and user data runs only at the first boot.

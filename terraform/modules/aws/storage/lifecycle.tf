@@ -1,11 +1,13 @@
 locals {
-  # Each rule that is switched on, by bucket: (storage class, days).
+  # Each rule that is switched on, by bucket and name. production/ stays readable, because machines load models from there.
   transitions = {
-    datasets = [{ class = "GLACIER", days = var.datasets_archive_days }]
-    outputs = [
-      { class = "INTELLIGENT_TIERING", days = var.outputs_tiering_days },
-      { class = "GLACIER", days = var.outputs_archive_days },
-    ]
+    datasets = {
+      archive = { prefix = "", class = "GLACIER", days = var.datasets_archive_days }
+    }
+    outputs = merge(
+      { tiering = { prefix = "", class = "INTELLIGENT_TIERING", days = var.outputs_tiering_days } },
+      { for prefix in ["artifacts", "experiments", "runs", "trained"] : "archive-${prefix}" => { prefix = "${prefix}/", class = "GLACIER", days = var.outputs_archive_days } },
+    )
   }
 }
 
@@ -15,21 +17,19 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this[each.key].id
 
   dynamic "rule" {
-    for_each = anytrue([for transition in local.transitions[each.key] : transition.days > 0]) ? [1] : []
+    for_each = { for name, rule in local.transitions[each.key] : name => rule if rule.days > 0 }
 
     content {
-      id     = "archive"
+      id     = rule.key
       status = "Enabled"
 
-      filter {}
+      filter {
+        prefix = rule.value.prefix
+      }
 
-      dynamic "transition" {
-        for_each = [for transition in local.transitions[each.key] : transition if transition.days > 0]
-
-        content {
-          days          = transition.value.days
-          storage_class = transition.value.class
-        }
+      transition {
+        days          = rule.value.days
+        storage_class = rule.value.class
       }
     }
   }

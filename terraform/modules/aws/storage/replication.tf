@@ -14,7 +14,6 @@ resource "aws_iam_role" "replication" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "s3.amazonaws.com" }
-      Condition = { ArnEquals = { "aws:SourceArn" = [for bucket in aws_s3_bucket.this : bucket.arn] } }
     }]
   })
 
@@ -45,7 +44,7 @@ resource "aws_iam_role_policy" "replication" {
       {
         Sid      = "WriteCopies"
         Effect   = "Allow"
-        Action   = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
+        Action   = ["s3:ReplicateObject", "s3:ReplicateTags"]
         Resource = [for arn in values(local.replicas) : "${arn}/*"]
       },
     ]
@@ -64,8 +63,9 @@ resource "aws_s3_bucket_replication_configuration" "this" {
 
     filter {}
 
+    # What is deleted here by mistake is still there.
     delete_marker_replication {
-      status = "Enabled"
+      status = "Disabled"
     }
 
     destination {

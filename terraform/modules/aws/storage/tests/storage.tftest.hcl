@@ -81,8 +81,10 @@ run "old_things_get_cheaper_and_then_go" {
   }
 
   assert {
-    condition     = toset(flatten([for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : [for transition in rule.transition : "${transition.storage_class} ${transition.days}"]])) == toset(["INTELLIGENT_TIERING 30", "GLACIER 180"])
-    error_message = "Outputs must be tiered and then archived."
+    condition = toset(flatten([for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : [for transition in rule.transition : "${try(rule.filter[0].prefix, "")} ${transition.storage_class} ${transition.days}"]])) == toset([
+      " INTELLIGENT_TIERING 30", "artifacts/ GLACIER 180", "experiments/ GLACIER 180", "runs/ GLACIER 180", "trained/ GLACIER 180",
+    ])
+    error_message = "Outputs must be tiered and then archived, but for production/, which machines load models from."
   }
 
   assert {
