@@ -5,6 +5,9 @@ public sealed class SimulatorTests
 {
     private static readonly Dictionary<string, Lazy<Task>> Lives = Repository.Blueprints.ToDictionary(name => name, name => new Lazy<Task>(() => Task.Run(() => LiveAsync(name))));
 
+    // What AWS still lists after its end.
+    private static readonly string[] Gone = [":instance/", ":natgateway/", ":key/"];
+
     public static TheoryData<string> All => [.. Repository.Blueprints];
 
     [Theory]
@@ -44,8 +47,16 @@ public sealed class SimulatorTests
     {
         var filter = $"Name=tag:terradev:environment,Values={environment}";
         var tagged = (await simulator.AskAsync("resourcegroupstaggingapi", "get-resources", "--tag-filters", $"Key=terradev:environment,Values={environment}")).GetProperty("ResourceTagMappingList");
-        // AWS shows terminated machines for a while.
-        tagged.EnumerateArray().Select(resource => resource.GetProperty("ResourceARN").GetString()!).Where(arn => !arn.Contains(":instance/", StringComparison.Ordinal)).ShouldBeEmpty();
+        // AWS shows terminated machines and deleted NAT gateways for a while, and keys until seven days later.
+        var left = tagged.EnumerateArray().Select(resource => resource.GetProperty("ResourceARN").GetString()!).ToLookup(arn => Gone.FirstOrDefault(kind => arn.Contains(kind, StringComparison.Ordinal)));
+        left[null].ShouldBeEmpty();
+        foreach (var key in left[":key/"])
+        {
+            (await simulator.AskAsync("kms", "describe-key", "--key-id", key)).GetProperty("KeyMetadata").GetProperty("KeyState").GetString().ShouldBe("PendingDeletion");
+        }
+
+        (await simulator.AskAsync("ec2", "describe-nat-gateways", "--filter", filter)).GetProperty("NatGateways").EnumerateArray()
+            .Select(nat => nat.GetProperty("State").GetString()).ShouldAllBe(state => state == "deleted");
         (await simulator.AskAsync("ec2", "describe-instances", "--filters", filter, "Name=instance-state-name,Values=pending,running,stopping,stopped")).GetProperty("Reservations").GetArrayLength().ShouldBe(0);
         (await simulator.AskAsync("ec2", "describe-vpcs", "--filters", filter)).GetProperty("Vpcs").GetArrayLength().ShouldBe(0);
         (await simulator.AskAsync("ec2", "describe-volumes", "--filters", filter)).GetProperty("Volumes").GetArrayLength().ShouldBe(0);
