@@ -81,11 +81,12 @@ resource "aws_iam_role_policy" "function" {
         Resource  = [var.bucket_arn]
         Condition = { StringLike = { "s3:prefix" = "${var.prefix}*" } }
       }],
-      [for source in values(local.buckets) : {
+      [for arns in [[for source in values(local.buckets) : "${source.arn}/${source.prefix}*"]] : {
+        Sid      = "ReadSources"
         Effect   = "Allow"
         Action   = ["s3:GetObject"]
-        Resource = ["${source.arn}/${source.prefix}*"]
-      }],
+        Resource = arns
+      } if length(arns) > 0],
       [for source in values(local.buckets) : {
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]

@@ -103,6 +103,12 @@ variable "sources" {
   }
 
   validation {
+    # All policies of a role together have at most 10240 characters.
+    condition     = try(sum(concat([0], [for source in values(var.sources) : length(source.location) if source.kind == "s3"])) <= 2500, false)
+    error_message = "sources of kind s3 must have locations of at most 2500 characters together."
+  }
+
+  validation {
     condition     = alltrue([for source in values(var.sources) : source.kind != "s3" || try(split("/", source.location)[2] != var.bucket, true)])
     error_message = "sources must not name the bucket that is fed."
   }
