@@ -61,6 +61,21 @@ module "observability" {
   tags                = local.tags
 }
 
+module "data_feed" {
+  source = "../../../modules/aws/data-feed"
+  count  = length(var.data_feeds) > 0 ? 1 : 0
+
+  name               = local.unique_name
+  region             = var.region
+  environment        = var.environment
+  bucket             = module.storage.datasets_bucket
+  bucket_arn         = module.storage.datasets_bucket_arn
+  sources            = var.data_feeds
+  topic_arn          = module.observability.topic_arn
+  log_retention_days = var.log_retention_days
+  tags               = local.tags
+}
+
 module "identity" {
   source = "../../../modules/aws/identity"
 

@@ -103,3 +103,19 @@ variable "github_provider_arn" {
     error_message = "github_provider_arn must be the ARN of an OpenID Connect provider."
   }
 }
+
+variable "data_feeds" {
+  description = "Sources that are copied into the datasets bucket by schedule: kind http, s3 or hugging-face, location, and schedule such as rate(1 day)."
+  type = map(object({
+    kind     = string
+    location = string
+    schedule = optional(string, "rate(1 day)")
+  }))
+  nullable = false
+  default  = {}
+
+  validation {
+    condition     = length(var.data_feeds) <= 20 && alltrue([for feed in values(var.data_feeds) : contains(["http", "s3", "hugging-face"], feed.kind)])
+    error_message = "data_feeds must have at most 20 entries of kind http, s3 or hugging-face."
+  }
+}

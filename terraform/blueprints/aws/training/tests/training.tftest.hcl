@@ -100,6 +100,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:us-east-1:123456789012:mock"
+    }
+  }
+
   mock_resource "aws_cloudwatch_event_rule" {
     defaults = {
       arn = "arn:aws:events:us-east-1:123456789012:rule/mock"
@@ -312,4 +318,37 @@ run "refuses_zones_of_another_region" {
   }
 
   expect_failures = [var.availability_zones]
+}
+
+run "no_data_feed_unless_wanted" {
+  command = plan
+
+  assert {
+    condition     = length(module.data_feed) == 0
+    error_message = "Nothing of the feed may be made."
+  }
+}
+
+run "feeds_the_datasets_bucket" {
+  variables {
+    data_feeds = {
+      reviews = { kind = "http", location = "https://example.com/reviews.csv" }
+      imdb    = { kind = "hugging-face", location = "stanfordnlp/imdb", schedule = "rate(6 hours)" }
+    }
+  }
+
+  assert {
+    condition     = module.data_feed[0].schedule_names == { imdb = "${local.unique_name}-feed-imdb", reviews = "${local.unique_name}-feed-reviews" }
+    error_message = "Each source must have its schedule."
+  }
+}
+
+run "refuses_a_feed_of_an_unknown_kind" {
+  command = plan
+
+  variables {
+    data_feeds = { reviews = { kind = "ftp", location = "ftp://example.com/reviews.csv" } }
+  }
+
+  expect_failures = [var.data_feeds]
 }
