@@ -3,6 +3,7 @@ using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.DatasetRegistry;
 using Terradev.Contracts.EnvironmentGenerator;
 using Terradev.Contracts.ModelRegistry;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Environments;
 using Terradev.EnvironmentGenerator.Lifecycle;
 using Terradev.EnvironmentGenerator.Migrations;
@@ -70,6 +71,7 @@ public static class EnvironmentGeneratorModule
         app.MapEnvironmentsApi();
         app.MapRunsApi();
         app.MapEventsApi();
+        app.MapBlueprintsApi();
         return app;
     }
 }

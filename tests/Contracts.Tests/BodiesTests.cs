@@ -28,6 +28,8 @@ public sealed class BodiesTests
         [nameof(WhatIf)] = AdviceExamples.WhatIf,
         [nameof(RightSizeRequest)] = AdviceExamples.RightSizeRequest,
         [nameof(RightSize)] = AdviceExamples.RightSize,
+        [nameof(BlueprintSummary)] = BlueprintExamples.Summary,
+        [nameof(BlueprintResponse)] = BlueprintExamples.Blueprint,
     };
 
     public static TheoryData<string> Names => [.. Bodies.Keys];

@@ -30,6 +30,7 @@ public sealed class RoutesTests
     [InlineData("GET", "/api/v1/environments/e1/events", "environmentgenerator")]
     [InlineData("GET", "/api/v1/events", "environmentgenerator")]
     [InlineData("GET", "/api/v1/blueprints", "environmentgenerator")]
+    [InlineData("GET", "/api/v1/blueprints/aws/training", "environmentgenerator")]
     public async Task Each_address_reaches_its_service_as_it_was_sent(string method, string path, string service)
     {
         await using var other = await Upstream.StartAsync(context => context.Response.WriteAsync("another service"));

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Bundles;
 
 namespace Terradev.EnvironmentGenerator.Environments;
@@ -64,9 +66,17 @@ public static partial class ValidateRequest
             Fault("owner", "1 to 100 letters, digits, spaces and _ . : / = + - @, which is what clouds take in a tag.");
         }
 
-        foreach (var (field, message) in RequestVariables.Faults(request.Variables).Concat(RequestTags.Faults(request.Tags)))
+        foreach (var (field, message) in RequestTags.Faults(request.Tags))
         {
             Fault(field, message);
+        }
+
+        var cloud = request.Cloud ?? Cloud.Aws;
+        var blueprint = request.Blueprint ?? "training";
+        var known = Blueprint.Find(cloud, blueprint);
+        foreach (var (field, messages) in Options(known, request.Variables))
+        {
+            errors[field] = messages;
         }
 
         if (errors.Count > 0)
@@ -74,14 +84,12 @@ public static partial class ValidateRequest
             return (request, new Refusal(RefusalCodes.InvalidRequest, $"{errors.Count} field(s) are not valid: {string.Join(", ", errors.Keys)}.", "Correct the fields named under errors.", errors));
         }
 
-        var cloud = request.Cloud ?? Cloud.Aws;
-        var blueprint = request.Blueprint ?? "training";
-        if (Blueprint.Find(cloud, blueprint) is null)
+        if (known is null)
         {
-            var known = string.Join(", ", Blueprint.All.Select(b => $"{b.Name} on {Wire.Name(b.Cloud)}"));
+            var all = string.Join(", ", Blueprint.All.Select(b => $"{b.Name} on {Wire.Name(b.Cloud)}"));
             return (request, new Refusal(
-                RefusalCodes.UnknownBlueprint, $"There is no blueprint '{Shown(blueprint)}' for {Wire.Name(cloud)}.", $"Use one of: {known}.",
-                new Dictionary<string, string[]> { ["blueprint"] = [$"Known: {known}."] }));
+                RefusalCodes.UnknownBlueprint, $"There is no blueprint '{Shown(blueprint)}' for {Wire.Name(cloud)}.", $"Use one of: {all}.",
+                new Dictionary<string, string[]> { ["blueprint"] = [$"Known: {all}."] }));
         }
 
         return (request with
@@ -108,6 +116,13 @@ public static partial class ValidateRequest
 
         stem = stem[..Math.Min(stem.Length, 19)].TrimEnd('-');
         return $"{stem}-{new string(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), 4))}";
+    }
+
+    // A value that is refused whichever blueprint it is for need not be one that can be read.
+    private static IReadOnlyDictionary<string, string[]> Options(Blueprint? blueprint, IReadOnlyDictionary<string, JsonElement>? variables)
+    {
+        var faults = RequestVariables.Faults(variables).GroupBy(fault => fault.Field, fault => fault.Message).ToDictionary(fault => fault.Key, fault => fault.Distinct().ToArray());
+        return faults.Count > 0 || blueprint is null ? faults : BlueprintOptions.Check(blueprint, variables);
     }
 
     private static HubReference? Reference(string field, string? text, bool required, Action<string, string> fault)

@@ -19,7 +19,7 @@ public sealed class RequestTests
     [InlineData("""{"model":"google-bert/bert-base-uncased","name":"a\"b${x}\n"}""", 400, "invalid-request")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","variables":{"region":"mars-1"}}""", 400, "invalid-request")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","variables":[]}""", 400, "malformed-body")]
-    [InlineData("""{"model":"google-bert/bert-base-uncased","variables":{"data_volume_gib":16000},"budget":{"total":5}}""", 422, "budget-exceeded")]
+    [InlineData("""{"model":"google-bert/bert-base-uncased","blueprint":"workstation","variables":{"data_volume_gib":16384},"budget":{"total":5}}""", 422, "budget-exceeded")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"Name":"x"}}""", 400, "invalid-request")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"a":null}}""", 400, "invalid-request")]
     [InlineData("""{"model":"google-bert/bert-base-uncased","tags":{"a":1}}""", 400, "malformed-body")]
