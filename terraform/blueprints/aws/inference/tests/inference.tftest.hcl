@@ -138,7 +138,7 @@ run "allowed_ranges_reach_the_api_over_tls" {
   }
 
   assert {
-    condition     = keys(local.ingress) == ["api"] && local.ingress["api"].port == 8443 && join(" ", local.ingress["api"].cidrs) == "198.51.100.7/32 203.0.113.0/24"
+    condition     = join(" ", keys(local.ingress)) == "api" && local.ingress["api"].port == 8443 && join(" ", local.ingress["api"].cidrs) == "198.51.100.7/32 203.0.113.0/24"
     error_message = "The ranges must reach the API's port, and nothing else may."
   }
 
