@@ -204,13 +204,23 @@ stop_postgres() {
 
 # ---- .NET tests
 
-test_project() {
-  local project=$1 name counters total ok bad
+run_project() {
+  local project=$1 name
   name=$(basename "$project")
-  say "$name"
   dotnet test "$project" -c Release --no-build --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
     --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"} 2>&1 \
     | grep -vE '^(Test run for|A total of|No test matches|Results File:|VSTest version|Starting test|\[xUnit|$)'
+}
+
+test_project() {
+  say "$(basename "$1")"
+  run_project "$1"
+  count_project "$1"
+}
+
+count_project() {
+  local name counters total ok bad
+  name=$(basename "$1")
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   if [ -z "$counters" ]; then
     if [ -z "$filter" ]; then
@@ -227,9 +237,12 @@ test_project() {
 }
 
 start_postgres
+# Whole environments, on the simulator: they mostly wait, so the others run meanwhile.
+run_project tests/Blueprints.Tests >"$results/blueprints.log" &
+blueprints=$!
 for project in tests/*.Tests; do
   # AppHost.Tests needs Aspire's packages and is outside Terradev.Core.slnf; System.Tests comes last.
-  case $project in tests/AppHost.Tests | tests/System.Tests) continue ;; esac
+  case $project in tests/AppHost.Tests | tests/Blueprints.Tests | tests/System.Tests) continue ;; esac
   test_project "$project"
 done
 stop_postgres
@@ -270,6 +283,18 @@ if has terraform; then
 else
   without 'terraform' terraform
 fi
+
+if [ -z "$filter" ]; then
+  check 'Lambda zips' eng/build-lambdas --check
+  for file in terraform/modules/*/*/tests/*_test.py; do
+    check "$file" python3 "$file"
+  done
+fi
+
+say Blueprints.Tests
+wait "$blueprints"
+cat "$results/blueprints.log"
+count_project tests/Blueprints.Tests
 
 # ---- the whole system
 

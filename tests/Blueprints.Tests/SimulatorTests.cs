@@ -33,7 +33,9 @@ public sealed class SimulatorTests
 
         await terraform.InitAsync();
         await terraform.SuccessAsync("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30");
-        Checklist.Faults(Resource.OfState(await terraform.ShowAsync()), Values.ExpiresAt).ShouldBeEmpty();
+        var state = Resource.OfState(await terraform.ShowAsync());
+        Checklist.Faults(state, Values.ExpiresAt).ShouldBeEmpty();
+        await UserData.CheckAsync(state, terraform.Folder);
 
         var second = await terraform.RunAsync("plan", "-detailed-exitcode", "-input=false", "-no-color");
         second.Code.ShouldBe(0, second.Error + second.Output);

@@ -17,7 +17,7 @@ public sealed class RenderBundleTests
         var main = Training.Files.Single(file => file.Path == "main.tf").Text;
         main.ShouldNotContain("../");
         main.ShouldContain("\"./modules/network\"");
-        Training.Files.Select(file => file.Path).ShouldContain("modules/gpu-instance/user_data.sh.tftpl");
+        Training.Files.Select(file => file.Path).ShouldContain("modules/bootstrap/boot.sh.tftpl");
         Training.Files.ShouldAllBe(file => !file.Path.Contains("tftest", StringComparison.Ordinal));
     }
 

@@ -68,7 +68,7 @@ public sealed class ValidateRequestTests
     }
 
     [Theory]
-    [InlineData("inference", Cloud.Aws)]
+    [InlineData("serverless", Cloud.Aws)]
     [InlineData("training", Cloud.Gcp)]
     [InlineData("../training", Cloud.Aws)]
     public void An_unknown_blueprint_is_refused_with_those_that_exist(string blueprint, Cloud cloud)
