@@ -1,6 +1,12 @@
 locals {
   metrics_namespace = "Terradev/${local.unique_name}"
   secrets           = var.hub_token ? { hub-token = "Token of the model hub" } : {}
+
+  # An image of this or another account's registry is pulled with the machine's role.
+  ecr = try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<name>[a-z0-9._/-]+)(?:[:@]|$)", var.image), null)
+  image_repository_arns = local.ecr == null ? [] : [
+    "arn:${startswith(local.ecr.region, "cn-") ? "aws-cn" : startswith(local.ecr.region, "us-gov-") ? "aws-us-gov" : "aws"}:ecr:${local.ecr.region}:${local.ecr.account}:repository/${local.ecr.name}",
+  ]
 }
 
 module "network" {
@@ -87,7 +93,7 @@ module "identity" {
   log_group_arn          = module.observability.log_group_arn
   deadline_schedule_name = local.deadline_schedule_name
   metrics_namespace      = local.metrics_namespace
-  repository_arns        = module.container_registry[*].repository_arn
+  repository_arns        = concat(module.container_registry[*].repository_arn, local.image_repository_arns)
   secret_names           = [for key in keys(local.secrets) : "${local.unique_name}/${key}"]
   github = var.github_repository == null ? null : {
     repository      = var.github_repository
@@ -113,7 +119,7 @@ module "bootstrap" {
     {
       environment        = var.environment
       name               = var.name
-      blueprint          = "training"
+      blueprint          = "aws/training"
       region             = var.region
       model              = var.model
       mode               = var.mode

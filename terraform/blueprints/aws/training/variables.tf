@@ -309,7 +309,7 @@ variable "flow_logs" {
 }
 
 variable "budget_usd" {
-  description = "Monthly AWS budget over the environment's tag in USD, told at 50, 80 and 100 %, or null. AWS counts by tag only once terradev:environment is activated as a cost allocation tag."
+  description = "AWS budget of a year over the environment's tag in USD, told at 50, 80 and 100 %, or null. AWS counts by tag only once terradev:environment is activated as a cost allocation tag."
   type        = number
   default     = null
 

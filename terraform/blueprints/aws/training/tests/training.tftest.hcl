@@ -240,7 +240,7 @@ run "every_value_is_taken_literally" {
     condition = jsondecode(base64decode(regex("(?s)<<'BASE64'\n(.*?)\nBASE64", module.bootstrap.user_data)[0])) == {
       environment        = var.environment
       name               = "bert-lora"
-      blueprint          = "training"
+      blueprint          = "aws/training"
       region             = "us-east-1"
       datasets_bucket    = output.datasets_bucket
       outputs_bucket     = output.outputs_bucket
