@@ -34,6 +34,7 @@ public static class RefusalCodes
     public const string DatasetGated = "dataset-gated";
     public const string UnknownSource = "unknown-source";
     public const string UnknownBlueprint = "unknown-blueprint";
+    public const string BlueprintInvalid = "blueprint-invalid";
     public const string UnknownRegion = "unknown-region";
     public const string UnknownInstanceType = "unknown-instance-type";
     public const string NoOfferFits = "no-offer-fits";

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Environments;
 using Terradev.EnvironmentGenerator.Runs;
 using Terradev.EnvironmentGenerator.State;
@@ -16,6 +17,8 @@ public abstract class EnvironmentGeneratorDb(DbContextOptions options) : StoreDb
     public DbSet<RunLogLine> RunLog => Set<RunLogLine>();
 
     public DbSet<StateVersion> States => Set<StateVersion>();
+
+    public DbSet<BlueprintVersion> BlueprintVersions => Set<BlueprintVersion>();
 
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
@@ -64,6 +67,7 @@ public abstract class EnvironmentGeneratorDb(DbContextOptions options) : StoreDb
             environment.HasIndex(e => new { e.Status, e.ExpiresAt });
             environment.Property(e => e.Owner).HasMaxLength(100);
             environment.Property(e => e.Blueprint).HasMaxLength(64);
+            environment.Property(e => e.BlueprintVersion).HasMaxLength(64);
             environment.Property(e => e.Request).HasJsonConversion();
             environment.Property(e => e.Reason).HasJsonConversion();
             environment.Property(e => e.Plan).HasJsonConversion();
@@ -108,6 +112,15 @@ public abstract class EnvironmentGeneratorDb(DbContextOptions options) : StoreDb
             state.ToTable("states");
             state.HasKey(s => new { s.EnvironmentId, s.Version });
             state.Property(s => s.EnvironmentId).HasMaxLength(32);
+        });
+        modelBuilder.Entity<BlueprintVersion>(version =>
+        {
+            version.ToTable("blueprint_versions");
+            version.HasKey(v => new { v.Cloud, v.Name, v.Hash });
+            version.Property(v => v.Cloud).HasMaxLength(16);
+            version.Property(v => v.Name).HasMaxLength(40);
+            version.Property(v => v.Hash).HasMaxLength(64);
+            version.Property(v => v.RegisteredBy).HasMaxLength(100);
         });
         modelBuilder.Entity<Installation>(installation =>
         {

@@ -44,6 +44,9 @@ public static class EnvironmentGeneratorModule
         builder.Services.AddSingleton<Terraform>();
         builder.Services.AddSingleton<ProviderMirror>();
         builder.Services.AddSingleton<PrepareProviders>();
+        builder.Services.AddSingleton<BlueprintCatalog>();
+        builder.Services.AddSingleton<ValidateBlueprint>();
+        builder.Services.AddScoped<RegisterBlueprint>();
         builder.Services.AddSingleton<AwsAccess>();
         builder.Services.AddSingleton<StateCipher>();
         builder.Services.AddSingleton<StateStore>();

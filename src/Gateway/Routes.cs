@@ -27,7 +27,7 @@ internal static class Routes
         To(ComputeOptimizer, "/api/v1/recommendations/{**rest}"),
         To(ComputeOptimizer, "/api/v1/advice/{**rest}"),
         To(EnvironmentGenerator, "/api/v1/environments/{**rest}"),
-        To(EnvironmentGenerator, "/api/v1/blueprints/{**rest}"),
+        To(EnvironmentGenerator, "/api/v1/blueprints/{**rest}", 4 * Service.MaxBodyBytes),
         To(EventStreams, "/api/v1/environments/{id}/events"),
         To(EventStreams, "/api/v1/events"),
     ];

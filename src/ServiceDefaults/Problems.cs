@@ -30,6 +30,7 @@ public static class Problems
         [RefusalCodes.DatasetGated] = (422, "The dataset is gated"),
         [RefusalCodes.UnknownSource] = (422, "The hub is not known"),
         [RefusalCodes.UnknownBlueprint] = (422, "The blueprint is not known"),
+        [RefusalCodes.BlueprintInvalid] = (422, "The blueprint is not taken"),
         [RefusalCodes.UnknownRegion] = (422, "The region is not known"),
         [RefusalCodes.UnknownInstanceType] = (422, "The instance type is not known"),
         [RefusalCodes.NoOfferFits] = (422, "No offer fits"),

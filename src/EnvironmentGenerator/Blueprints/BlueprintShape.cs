@@ -21,15 +21,17 @@ internal sealed record BlueprintShape(
 
     public static BlueprintShape Of(Blueprint blueprint) => Known.GetValue(blueprint, Read);
 
-    public BlueprintSummary ToSummary(Blueprint blueprint) => new(blueprint.Cloud, blueprint.Name, Description, BlueprintOrigin.Shipped, Version);
+    public BlueprintSummary ToSummary(Blueprint blueprint) => new(blueprint.Cloud, blueprint.Name, Description, Origin(blueprint), Version);
 
     public BlueprintResponse ToResponse(Blueprint blueprint) => new(
-        blueprint.Cloud, blueprint.Name, Description, BlueprintOrigin.Shipped, Version,
+        blueprint.Cloud, blueprint.Name, Description, Origin(blueprint), Version,
         [.. Modules.Select(module => new BlueprintModule(module.Labels[0], module.Body.Text("source") ?? ""))],
         [.. Options.Where(option => option.Type is PrimitiveType { Name: "bool" }).Select(option => new BlueprintSwitch(
             option.Name, option.Default?.GetValueKind() switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null }, SwitchedBy(option.Name)))],
         JsonSerializer.SerializeToElement(Schema()),
         [.. Outputs.Select(output => new BlueprintOutput(output.Name, output.Description, output.Sensitive))]);
+
+    private static BlueprintOrigin Origin(Blueprint blueprint) => blueprint.RegisteredVersion is null ? BlueprintOrigin.Shipped : BlueprintOrigin.Registered;
 
     private JsonObject Schema()
     {

@@ -14,7 +14,7 @@ internal enum HclKind
 }
 
 /// <summary>A piece of a Terraform file.</summary>
-/// <param name="Value">The text of a literal without its quotes; the piece itself otherwise.</param>
+/// <param name="Value">A text without its quotes, with a <see cref="HclLexer.Mark"/> in the place of each <c>${ }</c>; the piece itself otherwise.</param>
 /// <param name="Inner">What stands between <c>${</c> and <c>}</c> in a text, one after the other; null for a text that is literal.</param>
 internal readonly record struct HclToken(HclKind Kind, string Value, int Line, IReadOnlyList<HclToken>? Inner = null)
 {
@@ -33,6 +33,9 @@ internal sealed record HclFault(string File, int Line, string Cause)
 /// </summary>
 internal sealed class HclLexer(string file, string text)
 {
+    /// <summary>Stands in a text's value where its <c>${ }</c> stood.</summary>
+    public const char Mark = '\uFFFC';
+
     private const int MaxCharacters = 1024 * 1024;
     private const int MaxTokens = 200_000;
     private const int MaxDepth = 32;
@@ -252,6 +255,7 @@ internal sealed class HclLexer(string file, string text)
         }
 
         _at += 2;
+        literal.Append(Mark);
         (inner ??= []).AddRange(Tokens(depth + 1, template: true));
         return true;
     }

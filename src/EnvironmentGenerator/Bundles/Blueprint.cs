@@ -26,20 +26,48 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
 {
     private const string Prefix = "terraform/";
 
+    private static readonly Lazy<Dictionary<string, byte[]>> Resources = new(ReadResources);
+
     private static readonly Lazy<FrozenDictionary<(Cloud, string), Blueprint>> Shipped = new(Load);
+
+    /// <summary>Version of a registered blueprint; null for one that ships with the service.</summary>
+    public string? RegisteredVersion { get; init; }
 
     /// <summary>Every shipped blueprint.</summary>
     public static IReadOnlyCollection<Blueprint> All => Shipped.Value.Values;
 
     public static Blueprint? Find(Cloud cloud, string name) => Shipped.Value.GetValueOrDefault((cloud, name));
 
-    private static FrozenDictionary<(Cloud, string), Blueprint> Load()
+    /// <summary>A user's files with the shipped modules that they use, and the folders that both have.</summary>
+    public static (Blueprint Blueprint, IReadOnlyList<string> Clashes) Assemble(Cloud cloud, string name, IReadOnlyList<BundleFile> own)
+    {
+        var modules = new Queue<string>();
+        var files = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
+        foreach (var file in own)
+        {
+            // What is not shipped stays as it is written, for whoever checks the files to name it.
+            var isRoot = file.Path.EndsWith(".tf", StringComparison.Ordinal) && !file.Path.Contains('/', StringComparison.Ordinal);
+            files[file.Path] = isRoot ? file with { Content = Beside(file.Content.ToArray(), modules, Resources.Value) } : file;
+        }
+
+        var used = modules.Distinct(StringComparer.Ordinal).ToList();
+        var clashes = used.Select(module => $"modules/{module.Split('/')[2]}").Where(folder => own.Any(file => file.Path.StartsWith(folder + "/", StringComparison.OrdinalIgnoreCase))).ToList();
+        AddModules(files, used, Resources.Value);
+        return (new Blueprint(cloud, name, [.. files.Values]), clashes);
+    }
+
+    private static Dictionary<string, byte[]> ReadResources()
     {
         var assembly = typeof(Blueprint).Assembly;
-        var resources = assembly.GetManifestResourceNames()
+        return assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .ToDictionary(name => name[Prefix.Length..], name => Read(assembly, name), StringComparer.Ordinal);
+    }
+
+    private static FrozenDictionary<(Cloud, string), Blueprint> Load()
+    {
+        var resources = Resources.Value;
         var blueprints = new List<Blueprint>();
         foreach (var roots in resources.Keys.Where(path => path.StartsWith("blueprints/", StringComparison.Ordinal)).GroupBy(path => string.Join('/', path.Split('/')[..3])))
         {
@@ -64,10 +92,16 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
         foreach (var path in rootFiles)
         {
             var name = path[(root.Length + 1)..];
-            files[name] = new BundleFile(name, path.EndsWith(".tf", StringComparison.Ordinal) ? Beside(resources[path], modules) : resources[path]);
+            files[name] = new BundleFile(name, path.EndsWith(".tf", StringComparison.Ordinal) ? Beside(resources[path], modules, resources) : resources[path]);
         }
 
-        foreach (var module in modules.Distinct(StringComparer.Ordinal))
+        AddModules(files, modules.Distinct(StringComparer.Ordinal), resources);
+        return [.. files.Values];
+    }
+
+    private static void AddModules(SortedDictionary<string, BundleFile> files, IEnumerable<string> modules, Dictionary<string, byte[]> resources)
+    {
+        foreach (var module in modules)
         {
             foreach (var path in resources.Keys.Where(path => path.StartsWith(module + "/", StringComparison.Ordinal)))
             {
@@ -75,16 +109,20 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
                 files[name] = new BundleFile(name, resources[path]);
             }
         }
-
-        return [.. files.Values];
     }
 
-    private static byte[] Beside(byte[] content, Queue<string> modules)
+    private static byte[] Beside(byte[] content, Queue<string> modules, Dictionary<string, byte[]> resources)
     {
         var text = Encoding.UTF8.GetString(content);
         var moved = ModuleSource().Replace(text, source =>
         {
-            modules.Enqueue($"modules/{source.Groups["cloud"].Value}/{source.Groups["module"].Value}");
+            var module = $"modules/{source.Groups["cloud"].Value}/{source.Groups["module"].Value}";
+            if (!resources.ContainsKey(module + "/main.tf"))
+            {
+                return source.Value;
+            }
+
+            modules.Enqueue(module);
             return $"\"./modules/{source.Groups["module"].Value}\"";
         });
         return ReferenceEquals(moved, text) ? content : Encoding.UTF8.GetBytes(moved);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
 using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Runs;
 using Terradev.ServiceDefaults;
@@ -97,7 +98,8 @@ internal static class EnvironmentsApi
             ? TypedResults.Ok(Response(environment, folders))
             : Unknown(id);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Bundle(string id, EnvironmentGeneratorDb db, AwsAccess aws, CancellationToken cancellationToken)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Bundle(
+        string id, EnvironmentGeneratorDb db, BlueprintCatalog blueprints, AwsAccess aws, CancellationToken cancellationToken)
     {
         if (await db.Environments.AsNoTracking().Include(e => e.Generation).FindAsync(id, cancellationToken) is not { } environment)
         {
@@ -110,7 +112,7 @@ internal static class EnvironmentsApi
         }
 
         var files = RenderBundle.Files(
-            Blueprint.Find(environment.Request.Cloud!.Value, environment.Blueprint)!, environment,
+            await blueprints.OfAsync(environment, cancellationToken), environment,
             new BundleTarget(await Installation.IdAsync(db, cancellationToken), aws.SimulatedEndpoint), expiresAt);
         return TypedResults.File(RenderBundle.Zip(files), "application/zip", $"{environment.Name}.zip");
     }

@@ -27,6 +27,9 @@ public sealed class GpuEnvironment
 
     public string Blueprint { get; private init; } = "";
 
+    /// <summary>The version of a registered blueprint that the environment keeps; null for a shipped one.</summary>
+    public string? BlueprintVersion { get; private init; }
+
     public EnvironmentRequest Request { get; private init; } = new();
 
     public EnvironmentStatus Status { get; private set; }
@@ -58,7 +61,7 @@ public sealed class GpuEnvironment
     /// <summary>Changes with every write; a writer that saw an older one fails and looks again.</summary>
     public int Version { get; private set; }
 
-    public static GpuEnvironment Ask(EnvironmentRequest request, string name, string owner, bool rehearsal, DateTimeOffset now)
+    public static GpuEnvironment Ask(EnvironmentRequest request, string name, string owner, bool rehearsal, DateTimeOffset now, string? blueprintVersion = null)
     {
         var environment = new GpuEnvironment
         {
@@ -67,6 +70,7 @@ public sealed class GpuEnvironment
             ActiveName = name,
             Owner = owner,
             Blueprint = request.Blueprint!,
+            BlueprintVersion = blueprintVersion,
             Request = request,
             Rehearsal = rehearsal,
             Status = EnvironmentStatus.Draft,

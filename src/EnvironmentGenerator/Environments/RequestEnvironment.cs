@@ -3,7 +3,9 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Terradev.Contracts;
+using Terradev.Contracts.ComputeOptimizer;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Runs;
 using Terradev.ServiceDefaults;
@@ -15,7 +17,7 @@ namespace Terradev.EnvironmentGenerator.Environments;
 /// the other services do not answer in time the draft is stored all the same, and its run asks them again.
 /// </summary>
 internal sealed partial class RequestEnvironment(
-    EnvironmentGeneratorDb db, ChooseOffer chooseOffer, PrepareProviders providers, AwsAccess aws, RunSignal signal, TimeProvider time, ILogger<RequestEnvironment> logger)
+    EnvironmentGeneratorDb db, BlueprintCatalog blueprints, ChooseOffer chooseOffer, PrepareProviders providers, AwsAccess aws, RunSignal signal, TimeProvider time, ILogger<RequestEnvironment> logger)
 {
     // A hub that answers with errors may take 10 seconds until the snapshot speaks for it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -28,7 +30,8 @@ internal sealed partial class RequestEnvironment(
             return (null, new Refusal(RefusalCodes.InvalidRequest, "The Idempotency-Key is empty or too long.", "Send 1 to 200 characters, such as a UUID."));
         }
 
-        var (request, refusal) = ValidateRequest.Check(body, aws.DefaultRegion);
+        var blueprint = await blueprints.FindAsync(body.Cloud ?? Cloud.Aws, body.Blueprint ?? "training", cancellationToken);
+        var (request, refusal) = ValidateRequest.Check(body, aws.DefaultRegion, blueprint);
         if (refusal is not null)
         {
             return (null, refusal);
@@ -45,23 +48,23 @@ internal sealed partial class RequestEnvironment(
             LogNoCredentials();
         }
 
-        providers.Begin(Blueprint.Find(request.Cloud!.Value, request.Blueprint!)!);
+        providers.Begin(blueprint!);
         var (generation, unfit) = await ChooseAsync(request, cancellationToken);
         if (unfit is not null)
         {
             return (null, unfit);
         }
 
-        return await StoreAsync(request, generation, idempotencyKey, hash, caller, cancellationToken);
+        return await StoreAsync(request, blueprint!, generation, idempotencyKey, hash, caller, cancellationToken);
     }
 
     private async Task<(GpuEnvironment?, Refusal?)> StoreAsync(
-        EnvironmentRequest request, Generation? generation, string? idempotencyKey, string hash, string caller, CancellationToken cancellationToken)
+        EnvironmentRequest request, Blueprint blueprint, Generation? generation, string? idempotencyKey, string hash, string caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var rehearsal = request.Rehearsal ?? !aws.HasCredentials;
         var name = request.Name ?? ValidateRequest.DeriveName(request.Model!, Random.Shared);
-        var environment = GpuEnvironment.Ask(request, name, request.Owner ?? caller, rehearsal, now);
+        var environment = GpuEnvironment.Ask(request, name, request.Owner ?? caller, rehearsal, now, blueprint.RegisteredVersion);
         var run = environment.QueueRun(rehearsal ? RunKind.Rehearse : RunKind.Apply, request.AutoApprove, now);
         db.Environments.Add(environment);
         db.Runs.Add(run);

@@ -17,7 +17,8 @@ public static partial class ValidateRequest
     private const decimal MaxUsd = 1_000_000;
 
     /// <summary>The request with its defaults, or the refusal.</summary>
-    public static (EnvironmentRequest Request, Refusal? Refusal) Check(EnvironmentRequest request, string defaultRegion)
+    /// <param name="registered">The registered blueprint that the request names, where it names no shipped one.</param>
+    public static (EnvironmentRequest Request, Refusal? Refusal) Check(EnvironmentRequest request, string defaultRegion, Blueprint? registered = null)
     {
         var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
         void Fault(string field, string message) => errors[field] = [message];
@@ -73,7 +74,7 @@ public static partial class ValidateRequest
 
         var cloud = request.Cloud ?? Cloud.Aws;
         var blueprint = request.Blueprint ?? "training";
-        var known = Blueprint.Find(cloud, blueprint);
+        var known = Blueprint.Find(cloud, blueprint) ?? registered;
         foreach (var (field, messages) in Options(known, request.Variables))
         {
             errors[field] = messages;
@@ -88,7 +89,7 @@ public static partial class ValidateRequest
         {
             var all = string.Join(", ", Blueprint.All.Select(b => $"{b.Name} on {Wire.Name(b.Cloud)}"));
             return (request, new Refusal(
-                RefusalCodes.UnknownBlueprint, $"There is no blueprint '{Shown(blueprint)}' for {Wire.Name(cloud)}.", $"Use one of: {all}.",
+                RefusalCodes.UnknownBlueprint, $"There is no blueprint '{Shown(blueprint)}' for {Wire.Name(cloud)}.", $"Use one of: {all}; GET /api/v1/blueprints lists the registered ones too.",
                 new Dictionary<string, string[]> { ["blueprint"] = [$"Known: {all}."] }));
         }
 

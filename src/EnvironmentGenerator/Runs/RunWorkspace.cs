@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Terradev.Contracts.EnvironmentGenerator;
+using Terradev.EnvironmentGenerator.Blueprints;
 using Terradev.EnvironmentGenerator.Bundles;
 using Terradev.EnvironmentGenerator.Environments;
 using Terradev.EnvironmentGenerator.State;
@@ -16,7 +17,7 @@ internal sealed record StepResult(TerraformExit Exit, RunProgress Progress)
 
 /// <summary>The folder a run works in, and the steps of Terraform that are taken there.</summary>
 internal sealed class RunWorkspace(
-    IServiceScopeFactory scopes, Terraform terraform, PrepareProviders providers, ProviderMirror mirror, StateWatcher watcher, AwsAccess aws, RunFolders folders,
+    IServiceScopeFactory scopes, BlueprintCatalog blueprints, Terraform terraform, PrepareProviders providers, ProviderMirror mirror, StateWatcher watcher, AwsAccess aws, RunFolders folders,
     IOptions<TerraformOptions> options, TimeProvider time)
 {
     private const string PlanFile = "run.tfplan";
@@ -28,7 +29,7 @@ internal sealed class RunWorkspace(
     /// </summary>
     public async Task<StepResult?> MaterializeAsync(RunSession session, GpuEnvironment environment, TerraformRun run, TerraformState? state)
     {
-        var blueprint = Blueprint.Find(environment.Request.Cloud!.Value, environment.Blueprint)!;
+        var blueprint = await blueprints.OfAsync(environment, CancellationToken.None);
         await using var scope = scopes.CreateAsyncScope();
         var installation = await Installation.IdAsync(scope.ServiceProvider.GetRequiredService<EnvironmentGeneratorDb>(), CancellationToken.None);
         var files = RenderBundle.Files(blueprint, environment, new BundleTarget(installation, aws.SimulatedEndpoint), environment.ExpiresAt!.Value);

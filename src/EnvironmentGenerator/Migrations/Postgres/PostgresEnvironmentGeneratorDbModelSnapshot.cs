@@ -22,6 +22,40 @@ namespace Terradev.EnvironmentGenerator.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Terradev.EnvironmentGenerator.Blueprints.BlueprintVersion", b =>
+                {
+                    b.Property<string>("Cloud")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<bool>("Current")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset>("RegisteredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("RegisteredBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Cloud", "Name", "Hash");
+
+                    b.ToTable("blueprint_versions", (string)null);
+                });
+
             modelBuilder.Entity("Terradev.EnvironmentGenerator.Environments.Generation", b =>
                 {
                     b.Property<string>("EnvironmentId")
@@ -64,6 +98,10 @@ namespace Terradev.EnvironmentGenerator.Migrations.Postgres
 
                     b.Property<string>("Blueprint")
                         .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("BlueprintVersion")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 

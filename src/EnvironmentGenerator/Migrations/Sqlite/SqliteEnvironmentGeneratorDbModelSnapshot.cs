@@ -17,6 +17,40 @@ namespace Terradev.EnvironmentGenerator.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("Terradev.EnvironmentGenerator.Blueprints.BlueprintVersion", b =>
+                {
+                    b.Property<string>("Cloud")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("Current")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RegisteredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RegisteredBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Cloud", "Name", "Hash");
+
+                    b.ToTable("blueprint_versions", (string)null);
+                });
+
             modelBuilder.Entity("Terradev.EnvironmentGenerator.Environments.Generation", b =>
                 {
                     b.Property<string>("EnvironmentId")
@@ -59,6 +93,10 @@ namespace Terradev.EnvironmentGenerator.Migrations.Sqlite
 
                     b.Property<string>("Blueprint")
                         .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlueprintVersion")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
