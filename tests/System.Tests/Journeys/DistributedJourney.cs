@@ -98,7 +98,7 @@ public sealed class DistributedJourney(SystemServers servers, EnvironmentsAtOnce
 
         var spans = await Until.ValueAsync(
             async () => await dashboard.SpansAsync(EnvironmentsAtOnce.TraceId) is { Count: > 0 } found && found.Any(span => span.Name.Contains("apply", StringComparison.Ordinal)) ? found : null,
-            Deadlines.Event,
+            Deadlines.Traced,
             () => "the dashboard shows no span of the apply");
 
         spans.Select(span => span.Resource).Distinct().ShouldBeSubsetOf(["gateway", "environmentgenerator", "modelregistry", "datasetregistry", "computeoptimizer"]);
