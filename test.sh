@@ -286,7 +286,7 @@ fi
 
 if [ -z "$filter" ]; then
   check 'Lambda zips' eng/build-lambdas --check
-  for file in terraform/modules/*/*/tests/*_test.py; do
+  for file in terraform/*/*/*/tests/*_test.py; do
     check "$file" python3 "$file"
   done
 fi

@@ -31,8 +31,7 @@ internal static class BlueprintRules
         var variables = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files.Where(file => own.Contains(file.Path) && file.Path.EndsWith(".tf", StringComparison.Ordinal)))
         {
-            var (body, fault) = HclReader.Read(file.Path, file.Text);
-            (var declared, fault) = body is null ? (null, fault) : VariablesFile.Read(file.Path, body);
+            var (declared, fault) = VariablesFile.Read(file.Path, file.Text);
             if (fault is not null)
             {
                 faults.Add(BlueprintFault.At(fault.File, fault.Line, fault.Cause));
@@ -40,10 +39,10 @@ internal static class BlueprintRules
             }
 
             var check = new FileCheck(file.Path, files, faults, templates);
-            check.File(body!);
+            check.File(declared!.Body);
             if (!file.Path.Contains('/', StringComparison.Ordinal))
             {
-                variables.UnionWith(declared!.Variables.Select(variable => variable.Name));
+                variables.UnionWith(declared.Variables.Select(variable => variable.Name));
             }
         }
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Terradev.Contracts.EnvironmentGenerator;
@@ -76,18 +74,9 @@ internal sealed record BlueprintShape(
         var outputs = new List<DeclaredOutput>();
         var modules = new List<HclBlock>();
         var faults = new List<HclFault>();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in blueprint.Files)
+        foreach (var file in blueprint.Files.Where(file => !file.Path.Contains('/', StringComparison.Ordinal) && file.Path.EndsWith(".tf", StringComparison.Ordinal)))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
-            hash.AppendData(file.Content.Span);
-            if (file.Path.Contains('/', StringComparison.Ordinal) || !file.Path.EndsWith(".tf", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var (body, fault) = HclReader.Read(file.Path, file.Text);
-            (var declared, fault) = body is null ? (null, fault) : VariablesFile.Read(file.Path, body);
+            var (declared, fault) = VariablesFile.Read(file.Path, file.Text);
             if (fault is not null)
             {
                 faults.Add(fault);
@@ -95,7 +84,7 @@ internal sealed record BlueprintShape(
             }
 
             outputs.AddRange(declared!.Outputs);
-            modules.AddRange(body!.Blocks.Where(block => block is { Type: "module", Labels.Count: 1 }));
+            modules.AddRange(declared.Body.Blocks.Where(block => block is { Type: "module", Labels.Count: 1 }));
             foreach (var variable in declared.Variables)
             {
                 variables[variable.Name] = variable;
@@ -104,7 +93,7 @@ internal sealed record BlueprintShape(
 
         return new BlueprintShape(
             variables, [.. outputs.OrderBy(output => output.Name, StringComparer.Ordinal)], [.. modules.OrderBy(module => module.Labels[0], StringComparer.Ordinal)],
-            Paragraph(blueprint.Files.FirstOrDefault(file => file.Path == "README.md")?.Text ?? ""), Convert.ToHexStringLower(hash.GetHashAndReset()), faults);
+            Paragraph(blueprint.Files.FirstOrDefault(file => file.Path == "README.md")?.Text ?? ""), blueprint.ContentHash, faults);
     }
 
     private static string Paragraph(string readme) => string.Join(

@@ -47,8 +47,8 @@ internal sealed record DeclaredVariable(
 
 internal sealed record DeclaredOutput(string Name, string? Description, bool Sensitive);
 
-/// <summary>The variables and outputs that a .tf file declares.</summary>
-internal sealed record VariablesFile(IReadOnlyList<DeclaredVariable> Variables, IReadOnlyList<DeclaredOutput> Outputs)
+/// <summary>A .tf file with the variables and outputs that it declares.</summary>
+internal sealed record VariablesFile(HclBody Body, IReadOnlyList<DeclaredVariable> Variables, IReadOnlyList<DeclaredOutput> Outputs)
 {
     public static (VariablesFile? File, HclFault? Fault) Read(string file, string text)
     {
@@ -56,7 +56,7 @@ internal sealed record VariablesFile(IReadOnlyList<DeclaredVariable> Variables, 
         return body is null ? (null, fault) : Read(file, body);
     }
 
-    public static (VariablesFile? File, HclFault? Fault) Read(string file, HclBody body)
+    private static (VariablesFile? File, HclFault? Fault) Read(string file, HclBody body)
     {
         var variables = new List<DeclaredVariable>();
         var outputs = new List<DeclaredOutput>();
@@ -94,7 +94,7 @@ internal sealed record VariablesFile(IReadOnlyList<DeclaredVariable> Variables, 
                     OptionRule.Read(name, inner.Body.Attributes["condition"], inner.Body.Text("error_message") ?? "Not a value that the blueprint takes."))]));
         }
 
-        return (new VariablesFile(variables, outputs), null);
+        return (new VariablesFile(body, variables, outputs), null);
     }
 
     private static bool Flag(HclBody body, string attribute, bool otherwise) =>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Terradev.Contracts;
@@ -30,8 +31,13 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
 
     private static readonly Lazy<FrozenDictionary<(Cloud, string), Blueprint>> Shipped = new(Load);
 
+    private readonly Lazy<string> _contentHash = new(() => Hash(Files));
+
     /// <summary>Version of a registered blueprint; null for one that ships with the service.</summary>
     public string? RegisteredVersion { get; init; }
+
+    /// <summary>SHA-256 over paths and contents of all files, in hex.</summary>
+    public string ContentHash => _contentHash.Value;
 
     /// <summary>Every shipped blueprint.</summary>
     public static IReadOnlyCollection<Blueprint> All => Shipped.Value.Values;
@@ -54,6 +60,18 @@ public sealed partial record Blueprint(Cloud Cloud, string Name, IReadOnlyList<B
         var clashes = used.Select(module => $"modules/{module.Split('/')[2]}").Where(folder => own.Any(file => file.Path.StartsWith(folder + "/", StringComparison.OrdinalIgnoreCase))).ToList();
         AddModules(files, used, Resources.Value);
         return (new Blueprint(cloud, name, [.. files.Values]), clashes);
+    }
+
+    private static string Hash(IReadOnlyList<BundleFile> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
+            hash.AppendData(file.Content.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static Dictionary<string, byte[]> ReadResources()

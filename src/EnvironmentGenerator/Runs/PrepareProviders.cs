@@ -112,12 +112,7 @@ internal sealed partial class PrepareProviders(
     private string Hash(Blueprint blueprint)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in blueprint.Files)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
-            hash.AppendData(file.Content.Span);
-        }
-
+        hash.AppendData(Encoding.UTF8.GetBytes(blueprint.ContentHash));
         hash.AppendData(Encoding.UTF8.GetBytes(terraform.FindProgram() ?? ""));
         foreach (var variable in mirror.Variables.Values)
         {

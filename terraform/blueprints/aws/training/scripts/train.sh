@@ -98,12 +98,13 @@ install_missing() {
   systemctl start docker
 }
 
-# The volume arrives empty the first time; one that has a file system keeps it.
+# blkid says 2 of an empty disk.
 mount_data() {
   if [[ $job == "$root/data" ]] && ! mountpoint -q "$job"; then
-    local device
+    local device found
     device=$(retry 6 readlink -e /dev/sdf)
-    blkid "$device" >/dev/null || mkfs -t xfs -q "$device"
+    found=$(blkid -p "$device") || [[ $? == 2 ]]
+    [[ -n $found ]] || mkfs -t xfs -q "$device"
     mkdir -p "$job"
     mount "$device" "$job"
   fi
